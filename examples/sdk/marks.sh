@@ -4,7 +4,7 @@
 set -euo pipefail
 url=${1:-http://127.0.0.1:8600}
 
-# What a call of the API is answered, and what the control plane says.
+# What a call of the API is answered, and what the control API says.
 api() { curl -sS --fail "$url/v4/$1?sdkappid=1400000000&identifier=administrator&usersig=xxx&random=$RANDOM&contenttype=json" --data "$2"; }
 control() { curl -sS --fail "$url/_avmarks/$1" -H 'Content-Type: application/json' --data "$2" >/dev/null; }
 

@@ -17,7 +17,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(fuzz().join(path)).unwrap_or_else(|error| panic!("fuzz/{path}: {error}"))
 }
 
-/// The files of a folder of `fuzz/`, by name; none where there is no such folder.
+/// The files of a folder of `fuzz/`, by name; none if there is no such folder.
 fn files(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(fuzz().join(folder)).into_iter().flatten();
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();

@@ -53,7 +53,7 @@ struct Cell {
     command: &'static Command,
 }
 
-/// Every cell. Commands that are about the request or the operator are looked at in one state alone.
+/// Every cell. Commands that are about the request or the operator are checked in one state alone.
 fn cells() -> impl Iterator<Item = Cell> {
     COMMANDS.iter().flat_map(|command| {
         let is_looked_at = |state: &&states::State| command.states.is_empty() || command.states.contains(&state.name);

@@ -34,7 +34,7 @@ struct Page {
     shows: String,
     /// The vendor's pages, and the clauses and gaps: the header of the file.
     rests_on: Vec<String>,
-    /// What the file must hold; none where another suite compares it.
+    /// What the file must hold; none if another suite compares it.
     text: Option<String>,
 }
 

@@ -52,13 +52,13 @@ fn the_oracle_tells_every_story() {
     told_to(|| Box::new(OracleMachine::with_limits(Limits::DOCUMENTED)));
 }
 
-/// Clauses that no scenario line reaches, and where they are held instead.
+/// Clauses that no scenario line reaches, and where they are tested instead.
 const CLAUSES_ELSEWHERE: &[(Clause, &str)] = &[
     (Clause::Query, "a scenario line has no query: tests/service/precedence.rs, tests/service/query.rs"),
     (Clause::UserSig, "a scenario line has no signature: tests/service/precedence.rs, tests/service/query.rs"),
 ];
 
-/// Gaps that no scenario line reaches, and where they are held instead.
+/// Gaps that no scenario line reaches, and where they are tested instead.
 const GAPS_ELSEWHERE: &[(Gap, &str)] = &[
     (Gap::Random, "a scenario line has no query: tests/service/query.rs"),
     (Gap::UsersigCode, "a scenario line has no signature: tests/service/query.rs"),

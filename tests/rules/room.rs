@@ -119,6 +119,52 @@ fn with_limit_0_every_mark_is_full() {
     }
 }
 
+/// The same holders count for a mark without an index: one below and one at the maximum.
+#[test]
+fn holders_of_an_overflowing_mark_are_counted() {
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    room.apply_presence(Presence::Join, &[user("a"), user("b")], AT);
+    let overflowing = mark(1_029);
+    for (holders_max, full) in [(1, Some(overflowing)), (2, None)] {
+        let limits = Limits { members_per_mark_max: holders_max, ..Limits::DOCUMENTED };
+        let mut terms = Terms { limits, ..Terms::default() };
+        terms.policy.set(Gap::OverCapacity, "refuse-call").unwrap();
+        let entries = vec![
+            Entry { account: user("a"), marks: (1_000..1_030).map(mark).collect() },
+            Entry { account: user("b"), marks: vec![overflowing].into() },
+        ];
+        let decision = room.decide(&MarkCall::set(Operator::Admin, entries), &terms, AT);
+        let refused: Vec<_> = decision.refusals.iter().map(|refused| (refused.refusal, refused.mark)).collect();
+        let expected = full.map(|mark| (Refusal::MembersPerMark, Some(mark)));
+        assert_eq!(refused, [Some((Refusal::MarksPerGroup, None)), expected].into_iter().flatten().collect::<Vec<_>>());
+    }
+}
+
+/// A pin that has ended takes the other marks of a member without a connection (`CLEAR-OFFLINE`), one holder each, before time passes
+/// for the room.
+#[test]
+fn an_ended_pin_frees_one_place() {
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    room.apply_presence(Presence::Join, &["a", "b", "c", "d"].map(user), AT);
+    let limits = Limits { members_per_mark_max: 2, ..Limits::DOCUMENTED };
+    let terms = Terms { limits, ..Terms::default() };
+    let set = |entries: &[(&str, &[i64])]| {
+        let entry = |(account, marks): &(&str, &[i64])| Entry {
+            account: user(account),
+            marks: marks.iter().copied().map(mark).collect(),
+        };
+        MarkCall::set(Operator::Admin, entries.iter().map(entry).collect())
+    };
+    let decision = room.decide(&set(&[("a", &[1_000]), ("b", &[500, 1_000])]), &terms, AT);
+    room.apply(decision.transition()).unwrap();
+    room.apply_presence(Presence::Disconnect, &[user("b")], AT);
+    let end = Timestamp::from_millis(AT.as_millis() + 259_200_000);
+    for (at, served) in [(Timestamp::from_millis(end.as_millis() - 1), 0), (end, 1)] {
+        let decision = room.decide(&set(&[("c", &[1_000]), ("d", &[1_000])]), &terms, at);
+        assert_eq!(2 - decision.omitted.len(), served, "{decision:?}");
+    }
+}
+
 #[test]
 fn time_never_runs_back_and_is_no_event() {
     let mut room = Room::new(GroupType::AvChatRoom, None);

@@ -1,4 +1,4 @@
-//! Hard answers, byte by byte: each is typed, keeps its status and first bytes, and is tried again where that helps.
+//! Hard answers, byte by byte: each is typed, keeps its status and first bytes, and is tried again if that helps.
 
 use std::io::Read;
 use std::time::Duration;

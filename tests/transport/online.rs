@@ -60,7 +60,7 @@ fn the_mark_is_asked_for_on_each_page() {
     }
 }
 
-/// What the vendor's own clients read and no page names is shown where it is there, and harms nobody.
+/// What the vendor's own clients read and no page names is shown if it is there, and harms nobody.
 #[test]
 fn list_items_keep_marks_and_extras() {
     let page = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","RequestId":"Id-1-O-Seq-2","MemberList":[{"JoinTime":1,"Member_Account":"a","Remark":"r","Marks":[500,1000],"Role":"x"},{"JoinTime":1,"Member_Account":"b","Marks":"1000","Marks":7}],"NextTimestamp":0,"More":[]}"#;

@@ -107,7 +107,7 @@ fn names_must_be_valid_text() {
     let errors = [
         Fields::parse(r#"{"\ud800":1}"#).unwrap_err(),
         Draft::parse(r#"{"GroupId":"\ud800","CommandType":1,"MemberList":[]}"#).unwrap_err(),
-        // In a known field of any type, and in any field name that is looked at.
+        // In a known field of any type, and in any field name that is checked.
         Draft::parse(r#"{"GroupId":"g","CommandType":"\ud800","MemberList":[]}"#).unwrap_err(),
         Draft::parse(r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Marks":[["\udc00"]]}]}"#).unwrap_err(),
         Draft::parse(r#"{"GroupId":"g","CommandType":1,"MemberList":[{"\ud800":1}]}"#).unwrap_err(),
@@ -119,7 +119,7 @@ fn names_must_be_valid_text() {
     for error in errors {
         assert!(matches!(error, BodyError::NotJson { .. }), "{error:?}");
     }
-    // Nothing inside of an unknown field is looked at.
+    // Nothing inside of an unknown field is checked.
     assert!(add_robots::Draft::parse(r#"{"GroupId":"g","Member_Account":[],"More":"\ud800"}"#).is_ok());
     let error = serde_json::from_str::<Fields<'_>>("7").unwrap_err();
     assert!(error.to_string().contains("expected an object"), "{error}");

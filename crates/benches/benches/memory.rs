@@ -14,7 +14,7 @@ fn main() {
     let Some(arguments) = asked(&["memory"]) else { return };
     let members = if arguments.is_quick { 100_000 } else { 1_000_000 };
     println!("Memory, members of 32-byte ids, everything that the room allocates counted\n");
-    println!("| work | naive | ours | reach |");
+    println!("| work | naive | ours | target |");
     println!("|---|---|---|---|");
 
     let ids: Vec<_> = (0..members).map(id).collect();
@@ -26,8 +26,8 @@ fn main() {
         room.apply_presence(Presence::Join, &[users[number]], Timestamp::from_millis(1));
     });
     assert_eq!(room.len(), members);
-    println!("| bytes a member at {members} | {:.1} | {:.1} | at most 64 |", naive.bytes(), ours.bytes());
-    println!("| bytes a member, at most from a tenth of that on | {:.1} | {:.1} | |", naive.worst, ours.worst);
+    println!("| bytes per member at {members} | {:.1} | {:.1} | at most 64 |", naive.bytes(), ours.bytes());
+    println!("| bytes per member, maximum from a tenth of that | {:.1} | {:.1} | |", naive.worst, ours.worst);
     println!("| peak over what is held, while growing | {:.2}x | {:.2}x | at most 1.3x |", naive.peak, ours.peak);
 
     let mut numbers = Numbers(7);
@@ -47,7 +47,7 @@ fn main() {
 struct Growth {
     held: i64,
     members: usize,
-    /// The most bytes a member at any of the steps from a tenth of the members on.
+    /// The most bytes per member at any of the steps from a tenth of the members on.
     worst: f64,
     /// The most that was allocated at any moment over what was held after that step.
     peak: f64,

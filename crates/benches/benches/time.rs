@@ -54,7 +54,9 @@ fn main() {
     if beside.is_empty() {
         return;
     }
-    println!("\nThe room of {large} beside the room of 1000, ours\n\n| work | times as long | reach |\n|---|---|---|");
+    println!(
+        "\nThe room of {large} compared with the room of 1000, ours\n\n| work | times as long | target |\n|---|---|---|"
+    );
     beside.iter().for_each(|(work, times, reach)| println!("| {work} | {times:.2} | {reach} |"));
 }
 

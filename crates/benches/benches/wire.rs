@@ -16,7 +16,7 @@ use avmarks_protocol::{AnswerError, RequestError, get_members};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// What serde derives for texts that are borrowed where they can be.
+/// What serde derives for texts that are borrowed if they can be.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(dead_code, reason = "it is read, and that is all")]
@@ -82,7 +82,7 @@ fn main() {
     let mut kept = Vec::new();
     let compared = Compared::rounds(rounds, &mut fresh(&theirs), &mut |_| timed(|| write_served(&large, &mut kept)).0);
     assert_eq!(kept, serde_json::to_vec(&theirs).unwrap());
-    compared.print("write the answer for 500, buffer kept", 1, "1x, goal 2.2x");
+    compared.print("write the answer for 500, into a reused buffer", 1, "1x, goal 2.2x");
     let served = large
         .member_list
         .iter()

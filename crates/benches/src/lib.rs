@@ -12,7 +12,7 @@ pub mod world;
 
 use arguments::Arguments;
 
-/// The arguments of a benchmark that makes these parts; nothing where none of them is asked for, which it says in one line.
+/// The arguments of a benchmark that makes these parts; nothing if none of them is asked for, which it says in one line.
 /// Where the arguments are wrong, it says so and ends the process.
 #[must_use]
 pub fn asked(parts: &[&str]) -> Option<Arguments> {

@@ -193,7 +193,7 @@ impl Room {
         shown.into_iter().map(|(joined, account)| (account.clone(), joined)).collect()
     }
 
-    /// Lets time pass: looks at every member, and ends the pins that are due.
+    /// Lets time pass: reads every member, and ends the pins that are due.
     pub fn tick(&mut self, at: u64) -> usize {
         let mut ended = 0;
         for (account, member) in &mut self.members {

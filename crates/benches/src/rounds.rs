@@ -85,7 +85,7 @@ impl Compared {
 
 /// The head of the table.
 pub fn print_head() {
-    println!("| work | naive | ours | naive / ours | 10th to 90th percentile | reach |");
+    println!("| work | naive | ours | naive / ours | 10th to 90th percentile | target |");
     println!("|---|---|---|---|---|---|");
 }
 

@@ -87,26 +87,7 @@ fn has_harmless_value(error: &clap::Error) -> bool {
     name = "avmarks",
     version,
     arg_required_else_help = true,
-    after_long_help = "\
-Exit status:
-  0  accepted, or done
-  1  refused, or not done
-  2  wrong usage, or input that cannot be read
-  3  done in part (send); no answer from the harness or emulator (conformance)
-  4  a setting is wrong or missing (send, serve, keep)
-
-Examples:
-  avmarks check request.json
-  avmarks check --state app.json request.json
-  avmarks replay scenario.jsonl --save app.json
-  avmarks explain ONLINE-ONLY
-  avmarks explain 10004
-  avmarks send set --group @TGS#a6I4ZUUGO --mark 1000 teacher10
-
-Environment:
-  AVMARKS_KEY  the app's secret key, if --key-file is not given
-  AVMARKS_…    the settings of avmarks send, serve and keep
-  NO_COLOR     if it is set, terminals get no colour either"
+    after_long_help = include_str!("args/help/avmarks.txt").trim_end()
 )]
 pub(crate) struct Cli {
     /// Print JSON instead of text; errors are text on standard error
@@ -143,19 +124,7 @@ pub(crate) enum Command {
 ///
 /// `ErrorInfo` of the answer is the text of this project, because no document has the vendor's: compare codes.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks check request.json
-  avmarks check --trailing-comma request.json
-  avmarks check --call get_members list.json
-  avmarks check --state app.json --as owner1 request.json
-  avmarks check --reading gap:account-id=utf8 request.json
-  generate-request | avmarks check --json -
-
-Exit status:
-  0  accepted
-  1  refused
-  2  wrong usage, or input that cannot be read")]
+#[command(after_long_help = include_str!("args/help/check.txt").trim_end())]
 pub(crate) struct CheckArgs {
     /// The file with the body, byte for byte as it is sent; `-` is standard input
     #[arg(value_hint = ValueHint::FilePath)]
@@ -189,16 +158,7 @@ pub(crate) struct CheckArgs {
 /// A line may do: app, policy, create_group, destroy_group, join, leave, disconnect, reconnect, call and tick;
 /// docs/scenario.md of the project has the format. The answers are JSON with `--json` and without it.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks replay scenario.jsonl
-  avmarks replay scenario.jsonl --save app.json
-  avmarks replay more.jsonl --state app.json --save app.json
-  echo '{\"at\":0,\"do\":\"create_group\",\"group\":\"@TGS#a\"}' | avmarks replay -
-
-Exit status:
-  0  every line was answered, or refused as the service would
-  2  wrong usage, input that cannot be read, or a snapshot not saved")]
+#[command(after_long_help = include_str!("args/help/replay.txt").trim_end())]
 pub(crate) struct ReplayArgs {
     /// The file with the lines; `-` is standard input
     #[arg(value_hint = ValueHint::FilePath)]
@@ -219,17 +179,7 @@ pub(crate) struct ReplayArgs {
 /// code, each cause is given with what to do about it; of a call, its pages and the clauses and gaps that rest on them. Without an
 /// argument, clauses, gaps and codes are listed; `precedence` prints the order in which a request is refused.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks explain
-  avmarks explain ONLINE-ONLY
-  avmarks explain gap:page-size
-  avmarks explain 10004
-  avmarks explain 500
-  avmarks explain add_robots
-  avmarks explain robots
-  avmarks explain precedence
-  avmarks explain --json 70001")]
+#[command(after_long_help = include_str!("args/help/explain.txt").trim_end())]
 pub(crate) struct ExplainArgs {
     /// The id of a clause (`ONLINE-ONLY`), the id or field of a gap (`gap:page-size`, `page_size`), an error code (10004),
     /// a mark (500, 1000), a call (`add_robots`), the calls about `robots` or `admins`, or `precedence`; in names, case, hyphens and
@@ -242,11 +192,7 @@ pub(crate) struct ExplainArgs {
 ///
 /// A gap is a question that no document answers, or that two answer differently. A policy has one reading for each gap.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks policy
-  avmarks policy --policy 2025-11
-  avmarks policy --reading gap:page-size=250 --reading refresh_list=10s --json")]
+#[command(after_long_help = include_str!("args/help/policy.txt").trim_end())]
 pub(crate) struct PolicyArgs {
     #[command(flatten)]
     pub(crate) policy: PolicyOptions,
@@ -254,11 +200,7 @@ pub(crate) struct PolicyArgs {
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks completions bash > /etc/bash_completion.d/avmarks
-  avmarks completions zsh > ~/.zfunc/_avmarks
-  avmarks completions fish > ~/.config/fish/completions/avmarks.fish")]
+#[command(after_long_help = include_str!("args/help/completions.txt").trim_end())]
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
@@ -269,10 +211,7 @@ pub(crate) struct CompletionsArgs {
 
 /// Print the manual page (roff), or write that of every command
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks man | man -l -
-  avmarks man --out ~/.local/share/man/man1")]
+#[command(after_long_help = include_str!("args/help/man.txt").trim_end())]
 pub(crate) struct ManArgs {
     /// Write a page for every command into this directory, which is created if it is missing
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, value_parser = path())]

@@ -91,7 +91,7 @@ fn served(call: Endpoint, checked: &Checked) -> Vec<modify_user_info::Served> {
 /// What to do about a body that is not JSON, where the file shows the cause.
 fn hint(violations: &[Violation], body: &[u8]) -> Option<String> {
     let rests_on = |reason| violations.iter().any(|violation| violation.because.contains(&reason));
-    // It is named where the body can be read without such commas, and nowhere else.
+    // It is named if the body can be read without such commas, and nowhere else.
     if rests_on(Reason::Gap(Gap::TrailingComma)) {
         return Some(TRAILING_COMMA_HINT.to_owned());
     }

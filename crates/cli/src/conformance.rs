@@ -133,7 +133,7 @@ impl Ending {
 /// The report, and where it is not as expected.
 #[derive(Serialize)]
 struct Ran {
-    /// Whether nothing is to be said about it.
+    /// Whether there is nothing to report about it.
     passed: bool,
     #[serde(flatten)]
     report: Report,

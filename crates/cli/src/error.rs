@@ -102,7 +102,7 @@ pub(crate) enum Error {
     Expected { errors: Vec<String> },
     #[error("{0}")]
     Conformance(String),
-    /// Nobody could be asked.
+    /// No harness or emulator answered.
     #[error("{0}")]
     Harness(String),
     #[error("{what}: {error}")]
@@ -170,7 +170,7 @@ impl Error {
         }
     }
 
-    /// What to do about it, where that is more than the error says.
+    /// What to do about it, if that is more than the error says.
     pub(crate) fn hint(&self) -> Option<&str> {
         match self {
             Self::Unanswered { hint, .. } => hint.as_deref(),
@@ -188,7 +188,7 @@ impl Error {
         }
     }
 
-    /// Whether the reader of the output has gone, which is not an error of the command.
+    /// Whether the reader of the output has closed it, which is not an error of the command.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }

@@ -32,7 +32,7 @@ impl Source {
         Ok(bytes)
     }
 
-    /// All of the bytes; an error where there are more than `bytes_max`.
+    /// All of the bytes; an error if there are more than `bytes_max`.
     pub(crate) fn read_limited(&self, bytes_max: u64, purpose: &'static str) -> Result<Vec<u8>, Error> {
         let bytes = self.read_up_to(bytes_max.saturating_add(1))?;
         match bytes.len() as u64 > bytes_max {
@@ -41,7 +41,7 @@ impl Source {
         }
     }
 
-    /// The whole text without a byte order mark and without the line break at its end; an error where it is larger than
+    /// The whole text without a byte order mark and without the line break at its end; an error if it is larger than
     /// `bytes_max`.
     pub(crate) fn read_text(&self, bytes_max: u64, purpose: &'static str) -> Result<String, Error> {
         let bytes = self.read_limited(bytes_max, purpose)?;
@@ -67,7 +67,7 @@ impl Source {
     /// Certificates in PEM. Byte order marks are removed wherever they are: files that are put together have one in the middle.
     pub(crate) fn read_certificates(&self) -> Result<String, Error> {
         const BYTES_MAX: u64 = 16 * 1_024 * 1_024;
-        /// How the outermost field of a certificate begins where it is not written as PEM.
+        /// How the outermost field of a certificate begins if it is not written as PEM.
         const DER: &[u8] = &[0x30, 0x82];
         let bytes = self.read_limited(BYTES_MAX, "certificates")?;
         let fail = |why: String| Error::Certificates { what: self.to_string(), why };
@@ -216,7 +216,7 @@ impl Lines {
         }
     }
 
-    /// Where the latest line stands, in words.
+    /// The position of the latest line, in words.
     pub(crate) fn place(&self) -> String {
         let Self { source, read, .. } = self;
         match source {

@@ -20,7 +20,7 @@ pub(crate) fn all() -> impl Iterator<Item = String> {
     clauses.chain(gaps()).chain(codes).chain(others)
 }
 
-/// The names that are close to `text`, as a question in brackets; nothing where none is.
+/// The names that are close to `text`, as a question in brackets; nothing if none is.
 pub(crate) fn near(text: &str, names: impl Iterator<Item = String>) -> String {
     const SHOWN_MAX: usize = 3;
     const TEXT_CHARACTERS_MAX: usize = 40;
@@ -48,7 +48,7 @@ fn characters(text: &str) -> Vec<char> {
     plain(text).chars().collect()
 }
 
-/// How many characters must be put in, taken out or changed (Levenshtein).
+/// How many characters must be inserted, removed or changed (Levenshtein distance).
 fn distance(one: &[char], other: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (at, a) in one.iter().enumerate() {

@@ -87,7 +87,7 @@ impl<T: fmt::Display> fmt::Display for Versioned<'_, T> {
     }
 }
 
-/// What came out, as the exit status tells it.
+/// The result, as the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Accepted,
@@ -151,7 +151,7 @@ pub(crate) fn complain(error: &Error) {
 /// Prints a note on standard error.
 pub(crate) fn remark(note: fmt::Arguments<'_>) {
     let mut err = styled(io::stderr().lock());
-    // Where this cannot be printed, the work is done all the same.
+    // Where this cannot be printed, the work is done anyway.
     let _ = writeln!(err, "{HEAD}note:{HEAD:#} {note}");
 }
 

@@ -118,7 +118,7 @@ impl Drop for Save {
     }
 }
 
-/// The file of a lock, locked; none where another process has locked it.
+/// The file of a lock, locked; none if another process has locked it.
 fn locked(path: &Path) -> io::Result<Option<File>> {
     loop {
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::input::Source;
 use crate::output::remark;
 
-/// The environment variable that holds the key where no file is named.
+/// The environment variable with the key, if no file is named.
 pub(crate) const KEY_VARIABLE: &str = "AVMARKS_KEY";
 
 /// A key has 64 characters, a signature a few hundred.
@@ -36,7 +36,7 @@ pub(crate) fn key_of_environment() -> Result<Option<SecretKey>, Error> {
     }
 }
 
-/// The key of this text, with a remark where it has another form than the keys of the console.
+/// The key of this text, with a remark if it has another form than the keys of the console.
 pub(crate) fn key(origin: &str, text: &str) -> Result<SecretKey, Error> {
     let text = bare(origin, text)?;
     let key = SecretKey::new(text).map_err(|error| Error::secret(origin, error))?;
@@ -54,7 +54,7 @@ pub(crate) fn token(origin: &str, text: &str) -> Result<WebhookToken, Error> {
     WebhookToken::new(bare(origin, text)?).map_err(|error| Error::secret(origin, error))
 }
 
-/// Remarks that a signature cannot be read. It is sent all the same: only the service knows for sure what it accepts.
+/// Remarks that a signature cannot be read. It is sent anyway: only the service knows for sure what it accepts.
 pub(crate) fn unreadable_signature(origin: &str) {
     remark(format_args!(
         "{origin}: the signature cannot be read, so the service will probably refuse it; `avmarks usersig explain` says why"

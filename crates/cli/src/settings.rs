@@ -110,7 +110,7 @@ impl Settings {
         GapReading::all_over(base, &readings)
     }
 
-    /// Takes these from the strongest place that gives any of them, which must not give two.
+    /// Takes these from the source with the highest precedence that has any of them, which must not have two.
     fn take(&mut self, alternatives: &[Setting], layers: &[Layer]) {
         let given_by = |layer: &Layer| -> Vec<(Setting, GivenSetting)> {
             alternatives.iter().filter_map(|setting| Some((*setting, layer.get(setting)?.clone()))).collect()
@@ -143,7 +143,7 @@ impl Settings {
         }
     }
 
-    /// Where a setting is from, in words; none where it is not given.
+    /// Where a setting is from, in words; none if it is not given.
     pub(crate) fn place(&self, setting: Setting) -> Option<String> {
         self.values.get(&setting).map(|given| self.place_of(setting, given.origin))
     }

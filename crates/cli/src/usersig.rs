@@ -136,7 +136,7 @@ impl KeyArgs {
         self.find()?.ok_or(Error::NoKey)
     }
 
-    /// The key of the file or the environment, where there is one.
+    /// The key of the file or the environment, if there is one.
     pub(crate) fn find(&self) -> Result<Option<SecretKey>, Error> {
         const ORIGIN: &str = "the file of --key-file";
         let Some(source) = &self.key_file else { return secret::key_of_environment() };
@@ -148,7 +148,7 @@ impl KeyArgs {
 const SIG_BYTES_MAX: u64 = 1_024 * 1_024;
 
 impl SigArgs {
-    /// Where it is read from; none where it is the argument itself.
+    /// Where it is read from; none if it is the argument itself.
     fn source(&self) -> Option<Source> {
         let stdin = || self.sig.as_deref().filter(|sig| *sig == "-").map(|_| Source::Stdin);
         self.sig_file.clone().or_else(stdin)

@@ -20,7 +20,7 @@ use crate::retry::{Advice, RetrySettings, Scope};
 pub enum Step {
     /// Send this request, and feed what comes of it. Where several attempts may be in flight, ask again at once.
     Send(Transmit),
-    /// Ask again at this moment, or as soon as something was fed.
+    /// Ask again at this time, or as soon as there was another input.
     WaitUntil(Timestamp),
     /// Everything has ended: there is nothing more to send or to wait for.
     Done,
@@ -35,7 +35,7 @@ pub struct Transmit {
     pub number: usize,
     /// The path of the URL, without a slash in front.
     pub path: String,
-    /// The query. **It holds the signature.**
+    /// The query. **It contains the signature.**
     pub query: Query,
     /// The body.
     pub body: Vec<u8>,
@@ -45,7 +45,7 @@ pub struct Transmit {
 }
 
 impl Transmit {
-    /// The whole URL. **It holds the signature**; its `Debug` does not.
+    /// The whole URL. **It contains the signature**; its `Debug` output does not.
     #[must_use]
     pub fn url(&self, base: &BaseUrl) -> CallUrl {
         CallUrl::new(base, &self.path, &self.query)
@@ -100,7 +100,7 @@ impl Attempt {
         self.random
     }
 
-    /// When it was handed out to be sent.
+    /// When it was returned to be sent.
     #[must_use]
     pub const fn sent_at(&self) -> Timestamp {
         self.sent_at
@@ -124,7 +124,7 @@ impl Attempt {
         &self.anomalies
     }
 
-    /// The service's answer, byte for byte except for redacted signatures ([`Anomaly::Signature`]). None where no answer came, or
+    /// The service's answer, byte for byte except for redacted signatures ([`Anomaly::Signature`]). None if no answer came, or
     /// answers are not kept.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
@@ -136,7 +136,7 @@ impl Attempt {
 pub(crate) struct Ended {
     pub(crate) result: AttemptResult,
     pub(crate) anomalies: Vec<Anomaly>,
-    /// The answer, where it is kept.
+    /// The answer, if it is kept.
     pub(crate) body: Option<Box<[u8]>>,
     /// The wait that the response asked for by `Retry-After`.
     pub(crate) asked: Option<Duration>,
@@ -156,7 +156,7 @@ pub(crate) struct InFlight {
     usersig: UserSig,
     random: u32,
     sent_at: Timestamp,
-    /// The moment at which it times out.
+    /// The time at which it times out.
     pub(crate) until: Timestamp,
 }
 
@@ -226,7 +226,7 @@ impl Sender {
         self.seen
     }
 
-    /// Begins an attempt of a call. `deadline` is the last moment at which any attempt may begin.
+    /// Begins an attempt of a call. `deadline` is the last time at which an attempt may begin.
     pub(crate) fn send(
         &mut self,
         call: &mut Attempts,

@@ -134,7 +134,7 @@ impl SingleCall {
     /// What to do next. Call it again after having done so, or when something was fed. `pace` is that of the command.
     ///
     /// May have changed afterwards: an attempt is in flight where the step is [`Step::Send`], and `pace` has admitted it; an attempt
-    /// that took too long counts as [`TransportError::TimedOut`]; the call has ended where it cannot be sent again within its budget.
+    /// that took too long counts as [`TransportError::TimedOut`]; the call has ended if it cannot be sent again within its budget.
     pub fn poll(&mut self, now: Timestamp, pace: &mut Pace) -> Step {
         let now = self.sender.time(now);
         if let State::InFlight(in_flight) = &self.state
@@ -170,7 +170,7 @@ impl SingleCall {
     ///
     /// # Errors
     ///
-    /// [`NotInFlightError`] where the attempt was answered before, or had timed out when [`SingleCall::poll`] was called. Nothing
+    /// [`NotInFlightError`] if the attempt was answered before, or had timed out when [`SingleCall::poll`] was called. Nothing
     /// changes.
     pub fn on_response(&mut self, id: u64, now: Timestamp, response: &Response<'_>) -> Result<(), NotInFlightError> {
         let now = self.sender.time(now);
@@ -213,7 +213,7 @@ impl SingleCall {
     ///
     /// # Errors
     ///
-    /// [`UnansweredError`] where no attempt was answered with code 0.
+    /// [`UnansweredError`] if no attempt was answered with code 0.
     pub fn into_result(mut self) -> Result<CallAnswer, UnansweredError> {
         if let State::InFlight(in_flight) = &self.state {
             let (in_flight, now) = (in_flight.clone(), self.sender.time(Timestamp::EPOCH));

@@ -55,7 +55,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// [`JobError`] where a setting is out of range, or two plans are for one group or of different commands.
+    /// [`JobError`] if a setting is out of range, or two plans are for one group or of different commands.
     pub fn new(plans: Vec<Plan>, signer: Arc<Signer>, settings: JobSettings, seed: u64) -> Result<Self, JobError> {
         let untouched = plans.iter().map(|_| Vec::new()).collect();
         Self::with_answered(plans, untouched, signer, settings, seed)
@@ -65,7 +65,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// As [`Job::new`], and [`JobError::Progress`] where the progress is not of these plans, in this order.
+    /// As [`Job::new`], and [`JobError::Progress`] if the progress is not of these plans, in this order.
     pub fn resume(
         plans: Vec<Plan>,
         progress: &Progress,
@@ -124,7 +124,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// [`NotInFlightError`] where the attempt was answered before, or had timed out when [`Job::poll`] was called. Nothing changes.
+    /// [`NotInFlightError`] if the attempt was answered before, or had timed out when [`Job::poll`] was called. Nothing changes.
     pub fn on_response(&mut self, id: u64, now: Timestamp, response: &Response<'_>) -> Result<(), NotInFlightError> {
         let now = self.sender.time(now);
         let SentCall { plan, call, in_flight } = self.sent.remove(&id).ok_or(NotInFlightError { id })?;
@@ -181,7 +181,7 @@ impl Job {
         }
     }
 
-    /// Ends the calls that cannot be sent again before it is too late, and the job where no new call can begin.
+    /// Ends the calls that cannot be sent again before it is too late, and the job if no new call can begin.
     fn end_late_calls(&mut self, now: Timestamp, admitted_at: Timestamp) {
         for (plan, queue) in self.queues.iter_mut().enumerate() {
             let is_late = |call: &mut Call| call.attempts.ready_at.max(admitted_at).max(now) > call.attempts.last_start;
@@ -192,7 +192,7 @@ impl Job {
         }
     }
 
-    /// Sends one call, where one is ready: of the group whose turn it is, one that was sent before takes precedence.
+    /// Sends one call, if one is ready: of the group whose turn it is, one that was sent before takes precedence.
     fn send(&mut self, now: Timestamp) -> Option<Transmit> {
         let halted = self.halt.is_some();
         let ready = |plan: usize| self.queues.get(plan).is_some_and(|queue| queue.is_ready(now, halted));
@@ -262,7 +262,7 @@ impl Job {
         }
     }
 
-    /// Whether some accounts have not been sent, and are to be.
+    /// Whether some accounts have not been sent yet.
     fn has_fresh(&self) -> bool {
         self.halt.is_none() && self.queues.iter().any(PlanQueue::has_fresh)
     }

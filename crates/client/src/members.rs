@@ -40,8 +40,8 @@ pub struct MemberCheck {
 pub struct CheckedMember {
     /// The account.
     pub account: String,
-    /// Whether it is online in the group: a connected member, or an account that holds mark 500, robots included. If not, it is
-    /// offline or not in the group; the answer does not tell these apart.
+    /// Whether it is online in the group: a connected member, or an account with mark 500, including robots. If not, it is
+    /// offline or not in the group; the answer does not distinguish these.
     pub is_online: bool,
 }
 
@@ -89,7 +89,7 @@ impl MemberCheck {
     ///
     /// # Errors
     ///
-    /// [`ContentError`] where `Member_Account` is not a list of strings. There are no more requests then.
+    /// [`ContentError`] if `Member_Account` is not a list of strings. There are no more requests then.
     pub fn on_answer(&mut self, answered: &CallAnswer) -> Result<Vec<CheckedMember>, ContentError> {
         let asked: Vec<String> = self.next().map(str::to_owned).collect();
         self.answered += asked.len();

@@ -32,8 +32,8 @@ pub enum Outcome<'a> {
     Omitted {
         /// The clause that probably explains it. The service does not give a reason: this is decided when the call is answered, from
         /// its answer and those before it. It is `ONLINE-ONLY` (offline, or not in the group) or `MEMBERS-PER-MARK` (the mark has as
-        /// many holders as it may have). None where the answer fits neither: `MEMBERS-PER-MARK` where a later account of the call
-        /// took the mark, `ONLINE-ONLY` where the answer names the account.
+        /// many holders as it may have). None if the answer fits neither: `MEMBERS-PER-MARK` where a later account of the call
+        /// took the mark, `ONLINE-ONLY` if the answer names the account.
         likely: Option<Clause>,
     },
     /// Its call was refused: nothing was changed. Where every account of a call is offline or absent, the service refuses the
@@ -41,7 +41,7 @@ pub enum Outcome<'a> {
     Refused {
         /// The code of the latest refusal.
         code: ErrorCode,
-        /// Its `ErrorInfo`, whole. None where it had none.
+        /// Its `ErrorInfo`, whole. None if it had none.
         info: Option<&'a str>,
     },
     /// Its call was sent, and no answer confirms that it was carried out. To send it again is idempotent, except that setting 500
@@ -52,7 +52,7 @@ pub enum Outcome<'a> {
     },
     /// The service never received it, or refused only the size of its call.
     NotSent {
-        /// The reason, as of the moment of the report.
+        /// The reason, at the time of the report.
         reason: NotSentReason<'a>,
     },
 }
@@ -112,30 +112,28 @@ impl fmt::Display for Outcome<'_> {
     }
 }
 
-/// A state of an account. The list is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// See [`Outcome::Applied`].
-    Applied,
-    /// See [`Outcome::Accepted`].
-    Accepted,
-    /// See [`Outcome::Partial`].
-    Partial,
-    /// See [`Outcome::Omitted`].
-    Omitted,
-    /// See [`Outcome::Refused`].
-    Refused,
-    /// See [`Outcome::Unconfirmed`].
-    Unconfirmed,
-    /// See [`Outcome::NotSent`].
-    NotSent,
+avmarks_spec::named_enum! {
+    /// A state of an account, the best first. The list is closed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum State {
+        /// See [`Outcome::Applied`].
+        Applied = "applied",
+        /// See [`Outcome::Accepted`].
+        Accepted = "accepted",
+        /// See [`Outcome::Partial`].
+        Partial = "partial",
+        /// See [`Outcome::Omitted`].
+        Omitted = "omitted",
+        /// See [`Outcome::Refused`].
+        Refused = "refused",
+        /// See [`Outcome::Unconfirmed`].
+        Unconfirmed = "unconfirmed",
+        /// See [`Outcome::NotSent`].
+        NotSent = "not-sent",
+    }
 }
 
 impl State {
-    /// Every state, the best first.
-    pub const ALL: &'static [Self] =
-        &[Self::Applied, Self::Accepted, Self::Partial, Self::Omitted, Self::Refused, Self::Unconfirmed, Self::NotSent];
-
     /// The states in which accounts of a plan of this kind can be, the best first. An answer about robots names no account, so that
     /// none of their accounts is known to be served or omitted.
     #[must_use]
@@ -144,20 +142,6 @@ impl State {
         match kind {
             PlanKind::SetMarks | PlanKind::DeleteMarks => &[Applied, Partial, Omitted, Refused, Unconfirmed, NotSent],
             PlanKind::AddRobots | PlanKind::DeleteRobots => &[Accepted, Refused, Unconfirmed, NotSent],
-        }
-    }
-
-    /// A short, stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Accepted => "accepted",
-            Self::Partial => "partial",
-            Self::Omitted => "omitted",
-            Self::Refused => "refused",
-            Self::Unconfirmed => "unconfirmed",
-            Self::NotSent => "not-sent",
         }
     }
 }
@@ -192,7 +176,7 @@ impl fmt::Display for NotSentReason<'_> {
     }
 }
 
-/// The outcome of every account of a job, as of the moment when it was asked for.
+/// The outcome of every account of a job, at the time of the call.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
     plans: Vec<PlanReport<'a>>,

@@ -70,7 +70,7 @@ impl Pace {
         self.settings
     }
 
-    /// The earliest moment, not before `now`, at which a call would be admitted. Changes nothing.
+    /// The earliest time, not before `now`, at which a call would be admitted. Changes nothing.
     #[must_use]
     pub fn ready_at(&self, now: Timestamp) -> Timestamp {
         let now = now.max(self.admitted.back().copied().unwrap_or_default());
@@ -84,7 +84,7 @@ impl Pace {
         now.max(due).max(window_opens)
     }
 
-    /// Admits a call at `now`, where that is not too early; returns whether it did. A `now` below the latest seen is taken as the
+    /// Admits a call at `now`, if that is not too early; returns whether it did. A `now` below the latest seen is taken as the
     /// latest seen.
     pub fn admit(&mut self, now: Timestamp) -> bool {
         let now = now.max(self.admitted.back().copied().unwrap_or_default());

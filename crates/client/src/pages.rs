@@ -25,7 +25,7 @@ use crate::{CallAnswer, CallRequest, ContentError, PlanError, PlanErrors};
 pub struct Pages {
     group: GroupId,
     mark: Option<Mark>,
-    /// The cursor of the next page; none where there is none.
+    /// The cursor of the next page; none if there is none.
     next: Option<i64>,
     /// The cursors of the pages asked for.
     asked: BTreeSet<i64>,
@@ -36,16 +36,16 @@ impl Pages {
     ///
     /// # Errors
     ///
-    /// [`PlanErrors`] where the text is not a group.
+    /// [`PlanErrors`] if the text is not a group.
     pub fn new(group: impl AsRef<str>) -> Result<Self, PlanErrors> {
         Ok(Self { group: group_id(group.as_ref())?, mark: None, next: Some(0), asked: BTreeSet::new() })
     }
 
-    /// The online members of a group that hold this mark.
+    /// The online members of a group that have this mark.
     ///
     /// # Errors
     ///
-    /// [`PlanErrors`] where the text is not a group, or the number not a mark.
+    /// [`PlanErrors`] if the text is not a group, or the number not a mark.
     pub fn with_mark(group: impl AsRef<str>, mark: impl Into<i64>) -> Result<Self, PlanErrors> {
         let mark = Mark::new(mark.into()).map_err(|error| PlanError::Mark { input: 0, mark: 0, error })?;
         Ok(Self { mark: Some(mark), ..Self::new(group)? })
@@ -64,7 +64,7 @@ impl Pages {
     ///
     /// # Errors
     ///
-    /// [`ContentError`] where the answer is not a page as the documents have it. There are no more pages then.
+    /// [`ContentError`] if the answer is not a page as the documents have it. There are no more pages then.
     pub fn on_answer(&mut self, answered: &CallAnswer) -> Result<Vec<Listed>, ContentError> {
         let asked = self.next.take();
         self.asked.extend(asked);

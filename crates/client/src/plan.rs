@@ -240,7 +240,7 @@ impl Plan {
         self.special_marks().next().is_some()
     }
 
-    /// The calls as they are sent where nothing is refused for its size: each is the indexes of its accounts.
+    /// The calls as they are sent if nothing is refused for its size: each is the indexes of its accounts.
     pub fn calls(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         let (len, size) = (self.len(), self.accounts_per_call_max);
         (0..len).step_by(size).map(move |first| first..len.min(first.saturating_add(size)))
@@ -263,7 +263,7 @@ impl Plan {
         Request { group_id, command_type, member_list: members.collect() }.to_json()
     }
 
-    /// A number that two plans share only where they are alike: of the same kind, with the same marks of the same accounts, in
+    /// A number that two plans share only if they are alike: of the same kind, with the same marks of the same accounts, in
     /// the same order and the same group. FNV-1a, 64 bits: it guards against mistakes, not against malice.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {

@@ -12,7 +12,7 @@ use crate::{Anomaly, Plan, PlanKind};
 /// The version that is written, and the only one that is read.
 pub const PROGRESS_VERSION: u32 = 2;
 
-/// How far a job has come, to be kept in a file. It holds no account's name and no signature: accounts are told by their
+/// The progress of a job, to be stored in a file. It contains no account names and no signatures: accounts are identified by their
 /// index in the plan, which must be planned again from the same inputs.
 ///
 /// It lists the accounts of calls that were answered with code 0, those that the answer omits included. Refused and lost calls are
@@ -117,7 +117,7 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// [`ProgressError::Version`] where another version wrote it, [`ProgressError::NotProgress`] where it is none: a field that is not
+    /// [`ProgressError::Version`] if another version wrote it, [`ProgressError::NotProgress`] if it is none: a field that is not
     /// known is not passed over, as a misspelt one would make accounts count as applied.
     pub fn parse(json: &[u8]) -> Result<Self, ProgressError> {
         #[derive(Deserialize)]

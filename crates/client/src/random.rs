@@ -1,6 +1,6 @@
 //! Numbers that look random, made from one that is: the caller's seed.
 
-/// Deterministic from its seed. Good enough to tell tries apart and to spread waits; never for secrets.
+/// Deterministic from its seed. Good enough to distinguish attempts and to spread waits; never for secrets.
 #[derive(Clone, Debug)]
 pub(crate) struct Random {
     state: u64,

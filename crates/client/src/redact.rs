@@ -16,7 +16,7 @@ const TAIL_MIN: usize = 8;
 /// How many first bytes of a signature are taken for a part of it anywhere.
 const PART_MIN: usize = 16;
 
-/// `bytes` without these signatures, borrowed where there is none.
+/// `bytes` without these signatures, borrowed if there is none.
 ///
 /// A signature is found as it was sent, with any of its characters escaped for a URL (`%2A`), for JSON (`\u002a`) or for HTML
 /// (`&#42;`, `&#x2a;`), and in the alphabet of base64 that it was made from. Its first part is found as well: 16 bytes anywhere, 8
@@ -46,7 +46,7 @@ pub(crate) fn redacted<'a>(bytes: &'a [u8], signatures: &[&str]) -> Cow<'a, [u8]
     Cow::Owned(clean)
 }
 
-/// A cheap test that nearly all bodies fail: whether the bytes hold an escape, the name, or the start of a signature.
+/// A cheap test that nearly all bodies fail: whether the bytes contain an escape, the name, or the start of a signature.
 fn may_hold_one(bytes: &[u8], signatures: &[&[u8]]) -> bool {
     let start = |signature: &&[u8]| {
         let plain = signature.iter().take(TAIL_MIN).take_while(|byte| byte.is_ascii_alphanumeric()).count();
@@ -85,7 +85,7 @@ fn is_same(found: u8, wanted: u8) -> bool {
     found == wanted || matches!((found, wanted), (b'+', b'*') | (b'/', b'-') | (b'=', b'_'))
 }
 
-/// The first character of `bytes`, unescaped, and its width in bytes. None where the bytes end before it does.
+/// The first character of `bytes`, unescaped, and its width in bytes. None if the bytes end before it does.
 fn character(bytes: &[u8]) -> Option<(u8, usize)> {
     let literal = bytes.first().map(|first| (*first, 1));
     let unescaped = match bytes {

@@ -32,7 +32,7 @@ pub use unexpected::{UNEXPECTED_BODY_BYTES_MAX, UnexpectedKind, UnexpectedRespon
 pub struct Response<'a> {
     /// The HTTP status. The service answers with 200 alone (`HTTP-200`).
     pub status: u16,
-    /// The body, decoded from its transfer and content encoding; as far as it came, where it was truncated.
+    /// The body, decoded from its transfer and content encoding; as far as it came, if it was truncated.
     pub body: &'a [u8],
     /// Whether the transport knows that the body ended too early. Where it does not, a truncated body is recognised because it is
     /// not JSON any more.
@@ -132,7 +132,7 @@ impl<'a> Response<'a> {
     }
 }
 
-/// The envelope of a served answer; otherwise the result that it gives instead.
+/// The envelope of a served answer, or the result of any other response.
 fn judged(envelope: Envelope, anomalies: &mut Vec<Anomaly>) -> Result<Envelope, AttemptResult> {
     let is_ok = envelope.is_ok();
     if is_ok != (envelope.action_status == ActionStatus::Ok) {
@@ -151,7 +151,7 @@ fn judged(envelope: Envelope, anomalies: &mut Vec<Anomaly>) -> Result<Envelope, 
 pub(crate) struct Opened<'a, A> {
     /// The body, with its `ErrorCode` as a number.
     pub(crate) body: Cow<'a, [u8]>,
-    /// Status, code and sentence of a served answer; otherwise the result that it gives instead.
+    /// Status, code and sentence of a served answer, or the result of any other response.
     pub(crate) envelope: Result<Envelope, AttemptResult>,
     /// The answer, as far as it can be read.
     pub(crate) answer: Result<A, AnswerError>,
@@ -167,7 +167,7 @@ impl fmt::Debug for Response<'_> {
     }
 }
 
-/// A [`Response`] after parsing: its classification, and the answer where it is one.
+/// A [`Response`] after parsing: its classification, and the answer if it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ParsedResponse {
     pub(crate) result: AttemptResult,
@@ -176,7 +176,7 @@ pub(crate) struct ParsedResponse {
     pub(crate) anomalies: Vec<Anomaly>,
 }
 
-/// What came back from an attempt. Its text is one line and holds no signature.
+/// The response to an attempt. Its text is one line without a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttemptResult {
@@ -192,10 +192,10 @@ pub enum AttemptResult {
     Refused {
         /// The code.
         code: ErrorCode,
-        /// `ErrorInfo`, whole. None where the answer had none.
+        /// `ErrorInfo`, whole. None if the answer had none.
         info: Option<String>,
     },
-    /// Code 0, but the answer does not tell who was served.
+    /// Code 0, but the answer does not show which accounts were served.
     IncompleteAnswer(ContentError),
     /// Not an answer of the service.
     UnexpectedResponse(UnexpectedResponse),
@@ -266,7 +266,7 @@ pub enum ContentError {
     },
 }
 
-/// A contradiction between an answer and the documents or the request. The answer could be read all the same.
+/// A contradiction between an answer and the documents or the request. The answer could be read anyway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Anomaly {
@@ -277,11 +277,11 @@ pub enum Anomaly {
     /// `ActionStatus` is not `OK` although `ErrorCode` is 0, or `OK` although it is not. The code decides, except that `FAIL` with
     /// code 0 does not count as served.
     StatusContradictsCode,
-    /// The answer lists so many accounts that the call did not name. They are ignored.
+    /// The number of accounts of the answer that the call did not name. They are ignored.
     UnrequestedAccounts(usize),
     /// So many accounts are listed more than once. Their marks are united.
     RepeatedAccounts(usize),
-    /// For so many accounts the answer lists marks that the call did not name for them. These marks are ignored.
+    /// The number of accounts for which the answer lists marks that the call did not name. These marks are ignored.
     UnrequestedMarks(usize),
     /// The response repeated a signature, which was redacted.
     Signature,
@@ -382,7 +382,7 @@ fn ends_early(body: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err_and(|error| error.is_eof())
 }
 
-/// The body with its `ErrorCode` as a number, where it is a string of digits.
+/// The body with its `ErrorCode` as a number, if it is a string of digits.
 fn with_code_as_number(body: &[u8]) -> Option<Vec<u8>> {
     let mut fields: Fields<'_> = serde_json::from_slice(body).ok()?;
     let names: Vec<String> = fields.names().map(str::to_owned).collect();

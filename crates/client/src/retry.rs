@@ -9,7 +9,7 @@ use crate::pace::whole_millis;
 use crate::random::Random;
 use crate::response::{AttemptResult, TransportError, UnexpectedKind, UnexpectedResponse};
 
-/// The least time that an attempt is given: more than the 3 s after which the service's backend gives up (1047/34620). An attempt
+/// The minimum time for an attempt: more than the 3 s after which the service's backend gives up (1047/34620). An attempt
 /// that would have less is not made.
 pub const ATTEMPT_TIMEOUT_MIN: Duration = Duration::from_millis(3_001);
 
@@ -29,7 +29,7 @@ pub struct RetrySettings {
     pub attempt_timeout: Duration,
     /// Waits after errors that pass at once ([`Action::RetryNow`]) and after lost answers. Default: up to 100 ms, 200 ms, 400 ms …
     pub immediate: Backoff,
-    /// Waits where the service asks for a pause ([`Action::RetryLater`]). Default: 1 s, and up to 500 ms, 1 s, 2 s … more.
+    /// Waits if the service asks for a pause ([`Action::RetryLater`]). Default: 1 s, and up to 500 ms, 1 s, 2 s … more.
     pub delayed: Backoff,
 }
 
@@ -120,9 +120,9 @@ impl RetrySettings {
     /// What to do after the last of `attempts` attempts of a call, whose response asked for this wait by `Retry-After`. A wait that the
     /// other side asks for and that is longer than the budget ends the job: the next call would be asked for it as well.
     ///
-    /// The calls that set and delete are idempotent: a mark that is set twice is set once, and one that is deleted twice is gone.
-    /// There are two exceptions: setting 500, which robots have, again starts its three days anew (`gap:pin-renewal`), and a
-    /// repeated call undoes what somebody else changed between the two.
+    /// The calls that set and delete are idempotent: setting or deleting a mark twice has the same effect as once.
+    /// There are two exceptions: setting 500, which robots have, again restarts its three days (`gap:pin-renewal`), and a
+    /// repeated call undoes what another program changed between the two.
     pub(crate) fn advise(
         &self,
         result: &AttemptResult,
@@ -188,7 +188,7 @@ impl RetrySettings {
         Advice::Retry { after: self.immediate.delay(attempts, random.number()), pause: Duration::ZERO }
     }
 
-    /// A retry after a pause for everything, or after the wait that was asked for where that is longer.
+    /// A retry after a pause for everything, or after the wait that was asked for if that is longer.
     fn delayed(&self, attempts: u32, asked: Duration, random: &mut Random) -> Advice {
         if asked > self.budget {
             return Advice::GiveUp(Scope::Job);
@@ -197,7 +197,7 @@ impl RetrySettings {
         Advice::Retry { after, pause: whole_millis(self.delayed.least).max(asked) }
     }
 
-    /// The last moment at which a call may be sent again that was first sent at `first`.
+    /// The last time at which a call that was first sent at `first` may be sent again.
     pub(crate) fn last_start(&self, first: Timestamp) -> Timestamp {
         first.saturating_add(self.budget.saturating_sub(ATTEMPT_TIMEOUT_MIN))
     }

@@ -95,7 +95,7 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// [`SignatureError`] where the settings leave no time to use a signature.
+    /// [`SignatureError`] if the settings leave no time to use a signature.
     pub fn with_key(
         app: SdkAppId,
         identifier: UserId,
@@ -127,7 +127,7 @@ impl Signer {
         &self.identifier
     }
 
-    /// A signature that is valid at `now`: the latest one, or a new one where that is near its end or dated in the future.
+    /// A signature that is valid at `now`: the latest one, or a new one if that is near its end or dated in the future.
     #[must_use]
     pub fn sign(&self, now: Timestamp) -> UserSig {
         match &self.source {

@@ -1,4 +1,4 @@
-//! Certificates for the listener, made for one run: a harness is told to trust the authority, which exists in memory alone.
+//! Certificates for the listener, made for one run: the harness trusts the authority, which exists only in memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +21,7 @@ impl AuthorityError {
     }
 }
 
-/// Vouches for any host, for whoever trusts it.
+/// Signs certificates for any host.
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
@@ -46,7 +46,7 @@ impl Authority {
         Ok(Self { issuer: Issuer::new(params, key), pem, made: Mutex::default() })
     }
 
-    /// The certificate that a harness is told to trust.
+    /// The certificate that a harness must trust.
     pub(crate) fn pem(&self) -> &str {
         &self.pem
     }

@@ -9,20 +9,13 @@ use crate::verb::Verb;
 
 macro_rules! names {
     ($(#[$meta:meta])* enum $type:ident; $( $variant:ident $name:literal $description:literal )*) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $type { $( #[doc = $description] $variant, )* }
+        avmarks_spec::named_enum! {
+            $(#[$meta])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum $type { $( #[doc = $description] $variant = $name, )* }
+        }
 
         impl $type {
-            /// All of them, in the order in which they are shown.
-            pub const ALL: &'static [Self] = &[ $( Self::$variant, )* ];
-
-            /// A short, stable name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $( Self::$variant => $name, )* }
-            }
-
             /// What it is, in a sentence.
             #[must_use]
             pub const fn description(self) -> &'static str {
@@ -66,7 +59,7 @@ pub(crate) struct Basis {
     pub(crate) clause: Option<Clause>,
     /// The gap that it depends on.
     pub(crate) gap: Option<Gap>,
-    /// The number of the page, and the date of the copy that was read, where no clause or gap names them.
+    /// The number of the page, and the date of the copy that was read, if no clause or gap names them.
     page: Option<(&'static str, Option<&'static str>)>,
 }
 
@@ -125,7 +118,7 @@ impl Basis {
 /// How the listener answers a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// As the service would: everything that is asked is served, and nobody is online.
+    /// As the service would if every request is served and no account is online.
     Served,
     /// With this status and body.
     Body { status: u16, body: String },
@@ -170,7 +163,7 @@ pub(crate) enum Question {
     Webhook { command: &'static str, body: Vec<u8>, sign: Sign, app: u64 },
 }
 
-/// How a signature that is to be checked was made.
+/// How a signature to check was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Signature {
     pub(crate) identifier: String,
@@ -188,7 +181,7 @@ pub(crate) enum Damage {
     None,
     /// It ends too early.
     Cut,
-    /// Text that was never a signature stands in its place.
+    /// Text that is not a signature replaces it.
     Replaced,
     /// It is empty.
     Empty,
@@ -260,7 +253,7 @@ pub(crate) enum Expect {
     Token,
     /// Whether a signature is accepted.
     Accepted(bool),
-    /// What a webhook tells. `None` if it must not be taken.
+    /// The contents of a webhook. `None` if it must not be taken.
     Webhook(Option<Value>),
     /// Whether a body is accepted.
     Judged(Judged),
@@ -271,7 +264,7 @@ pub(crate) enum Expect {
 pub(crate) struct Judged {
     /// What answers. `None` if the body is accepted.
     pub(crate) refusal: Option<Refusal>,
-    /// The code of the answer, where no gap leaves it open.
+    /// The code of the answer, if no gap leaves it open.
     pub(crate) code: Option<i64>,
     /// The position in the body as a JSON pointer.
     pub(crate) pointer: Option<String>,

@@ -55,7 +55,7 @@ pub enum EmulateError {
     /// The app is none.
     #[error(transparent)]
     App(#[from] avmarks_protocol::SdkAppIdError),
-    /// Nobody answers there.
+    /// The URL does not answer.
     #[error("`{url}` does not answer: {what}")]
     Unreachable {
         /// The URL.
@@ -77,7 +77,7 @@ const PAUSE: Duration = Duration::from_millis(6);
 /// How much of an answer is read.
 const ANSWER_BYTES_MAX: u64 = 4 << 20;
 
-/// Codes that refuse the form of a body: where one is accepted, the answer has another code, such as 10010, as the groups of the
+/// Codes that refuse the form of a body: if one is accepted, the answer has another code, such as 10010, as the groups of the
 /// cases need not exist.
 const REFUSED_FORM: [i64; 4] = [60_003, 10_004, 10_005, 10_015];
 
@@ -88,7 +88,7 @@ const REFUSED_FORM: [i64; 4] = [60_003, 10_004, 10_005, 10_015];
 ///
 /// # Errors
 ///
-/// [`EmulateError`] where nothing can be asked.
+/// [`EmulateError`] if nothing can be asked.
 pub fn emulate(settings: &EmulateSettings, mut progress: impl FnMut(usize, usize)) -> Result<Report, EmulateError> {
     let base = BaseUrl::parse(&settings.url)?;
     let query = Query {

@@ -7,7 +7,7 @@ use crate::report::{CaseReport, Report, State};
 /// The failures that are known.
 ///
 /// A line is `ID  # REASON URL`, or `ID HOW  # REASON URL` where the harness breaks in that way (`crash`, `silence`, `no-json`,
-/// `wrong-id`). In an id, `*` stands for one component and `**` at its end for all that follow. Empty lines and lines that begin
+/// `wrong-id`). In an id, `*` matches one component, and `**` at its end all that follow. Empty lines and lines that begin
 /// with `#` are passed over.
 ///
 /// ```
@@ -71,7 +71,7 @@ impl ExpectedFailures {
         self.0.is_empty()
     }
 
-    /// Holds a run against the file. A run is as expected where nothing comes back.
+    /// Holds a run against the file. A run is as expected if nothing comes back.
     #[must_use]
     pub fn compare(&self, report: &Report) -> Vec<Difference> {
         let mut differences = Vec::new();
@@ -176,7 +176,7 @@ fn entry(line: usize, text: &str) -> Result<Entry, String> {
     Ok(Entry { line, pattern: pattern.to_owned(), how: how.transpose()? })
 }
 
-/// Whether a pattern stands for an id.
+/// Whether a pattern matches an id.
 fn matches(pattern: &str, id: &str) -> bool {
     let (mut pattern, mut id) = (pattern.split('/'), id.split('/'));
     loop {

@@ -10,7 +10,7 @@ use crate::case::{Basis, Case, Expect, Level, Question};
 use crate::verdict::verdict;
 
 /// The first `count` cases of a seed: bodies of requests, valid ones and ones with a single defect, whose verdict is known. The same
-/// seed makes the same cases, and their ids tell both: `check/seed-7/0`.
+/// seed makes the same cases, and their ids contain both: `check/seed-7/0`.
 ///
 /// ```
 /// use avmarks_conformance::generated;

@@ -41,36 +41,21 @@ pub struct Sdk {
     pub language: String,
 }
 
-/// How a harness broke: the case that was asked fails so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum HarnessFailure {
-    /// It ended.
-    Crash,
-    /// It did not reply in time.
-    Silence,
-    /// A line was no JSON object, or no reply.
-    NotJson,
-    /// The reply was to another question.
-    WrongId,
-    /// It was not asked, since it had broken too often.
-    NotAsked,
-}
-
-impl HarnessFailure {
-    /// Every one.
-    pub const ALL: &'static [Self] = &[Self::Crash, Self::Silence, Self::NotJson, Self::WrongId, Self::NotAsked];
-
-    /// A short, stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Crash => "crash",
-            Self::Silence => "silence",
-            Self::NotJson => "no-json",
-            Self::WrongId => "wrong-id",
-            Self::NotAsked => "not-asked",
-        }
+avmarks_spec::named_enum! {
+    /// How a harness broke: the case that was asked fails so.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum HarnessFailure {
+        /// It ended.
+        Crash = "crash",
+        /// It did not reply in time.
+        Silence = "silence",
+        /// A line was no JSON object, or no reply.
+        NotJson = "no-json",
+        /// The reply was to another question.
+        WrongId = "wrong-id",
+        /// It was not asked, since it had broken too often.
+        NotAsked = "not-asked",
     }
 }
 
@@ -107,7 +92,7 @@ pub enum StartError {
     },
 }
 
-/// What a harness says of itself when it starts.
+/// What a harness reports when it starts.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Introduction {
     protocol: u64,
@@ -116,7 +101,7 @@ pub(crate) struct Introduction {
     pub(crate) can: Vec<String>,
 }
 
-/// The protocol that is spoken here.
+/// The version of the protocol.
 pub(crate) const PROTOCOL: u64 = 1;
 
 /// A line of more bytes is not a reply.
@@ -125,7 +110,7 @@ const LINE_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
 /// How much of the end of standard error is kept.
 const STDERR_BYTES_MAX: usize = 4_096;
 
-/// How long a harness that was told to stop may take to end.
+/// How long a harness may take to end after it was asked to stop.
 const LEAVE: Duration = Duration::from_secs(1);
 
 /// A running harness. It is ended when it is dropped.
@@ -306,7 +291,7 @@ fn wait(child: &mut Child, timeout: Duration) -> Option<ExitStatus> {
     }
 }
 
-/// Sends each line of bytes, cut at LF, until the end or until nobody listens.
+/// Sends each line of bytes, split at LF, until the end or until the receiver is dropped.
 fn send_lines(mut reader: impl BufRead, lines: &SyncSender<Vec<u8>>) {
     loop {
         let mut line = Vec::new();

@@ -1,7 +1,7 @@
 //! As much of HTTP/1.1 as a listener needs that records requests: heads, bodies with a length or in chunks, `CONNECT`.
 //!
-//! Heads and sizes of chunks are read by `httparse`, which hyper stands on. A server of hyper would not do: the listener cuts an
-//! answer in the middle, closes a connection in place of an answer, and waits in threads.
+//! Heads and sizes of chunks are read by `httparse`, on which hyper is based. A hyper server is not suitable: the listener cuts an
+//! answer in the middle, closes a connection instead of an answer, and waits in threads.
 
 use std::io::{self, BufRead, Read, Write};
 

@@ -15,7 +15,7 @@ use crate::reply::{Observation, Recorded, Reply, excerpt};
 use crate::test_app::{APP, CLOCK_MARGIN, IDENTIFIER, TestApp};
 use crate::verb::{self, Verb, items};
 
-/// What became of a case.
+/// The result of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Passed,
@@ -127,7 +127,7 @@ fn body_of(request: &Recorded) -> Result<Value, String> {
     })
 }
 
-/// What is said where nothing was sent.
+/// What is said if nothing was sent.
 fn nothing_sent(reply: &Reply) -> String {
     format!("expected a request; found none, and {}", shown(reply))
 }
@@ -275,7 +275,7 @@ fn is_failure(reply: &Reply) -> bool {
     }
 }
 
-/// Whether an answer that was handed out says that the call was served.
+/// Whether a returned answer says that the call was served.
 fn is_ok(answer: &Value) -> bool {
     let envelope = serde_json::to_vec(answer).ok().and_then(|json| Envelope::parse(&json).ok());
     envelope.is_some_and(|envelope| envelope.is_ok() && answer.get("ActionStatus") == Some(&json!("OK")))
@@ -298,7 +298,7 @@ fn failure(code: Option<i64>, reply: &Reply) -> Result<(), String> {
     }
 }
 
-/// The marks that each account is told to have; null where that is not known. `None` if the reply tells of no account.
+/// The reported marks of each account; null if they are not known. `None` if the reply has no accounts.
 fn told_accounts(reply: &Reply) -> Option<Map<String, Value>> {
     match reply {
         Reply::Accounts(accounts) => Some(accounts.clone()),
@@ -382,7 +382,7 @@ fn value(reply: &Reply) -> Result<&Value, String> {
     }
 }
 
-/// Whether something is accepted, and the code where it is not.
+/// Whether something is accepted, and the code if it is not.
 fn verdict(reply: &Reply) -> Result<(bool, Option<i64>), String> {
     if let Reply::Raised { code, .. } = reply {
         return Ok((false, *code));
@@ -420,7 +420,7 @@ fn token(question: &Question, reply: &Reply, test_app: &TestApp) -> Result<(), S
         return Err("expected letters, digits and `*-_` alone".to_owned());
     }
     let sig = UserSig::new(text);
-    // Held against its own time: whether that is now, is looked at below.
+    // Held against its own time: whether that is now, is checked below.
     let decoded = usersig::Token::decode(text).map_err(|error| error.to_string())?;
     let made_at = Timestamp::from_millis(decoded.issued_at_seconds().saturating_mul(1_000));
     let token =

@@ -75,7 +75,7 @@ fn attribute(text: &str) -> String {
     escaped(text).replace('\n', "&#10;").replace('\t', "&#9;")
 }
 
-/// Text as it may stand in XML 1.0 (section 2.2): escaped, without control characters.
+/// Text that is valid in XML 1.0 (section 2.2): escaped, without control characters.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

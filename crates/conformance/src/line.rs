@@ -75,7 +75,7 @@ fn reason(refusal: Refusal) -> &'static str {
 ///
 /// # Errors
 ///
-/// [`RunError::Setup`] where the app of the cases cannot be made.
+/// [`RunError::Setup`] if the app of the cases cannot be made.
 ///
 /// ```
 /// use avmarks_conformance::{cases, lines};

@@ -78,7 +78,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records a request, and gives its answer.
+    /// Records a request, and returns its answer.
     fn answer(&self, request: Recorded) -> Answer {
         let mut state = self.state();
         let at = state.recorded.len().min(state.answers.len().saturating_sub(1));
@@ -197,7 +197,7 @@ fn recorded(request: Request) -> Recorded {
     Recorded { method: request.method, path: path.to_owned(), query: query.to_owned(), body: request.body }
 }
 
-/// What the service would answer where everything that is asked is served, and nobody is online.
+/// What the service would answer if every request is served and no account is online.
 fn served(request: &Recorded) -> Value {
     let mut answer = json!({"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": ""});
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();

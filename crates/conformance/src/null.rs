@@ -1,4 +1,4 @@
-//! Harnesses that know nothing: a score means something only beside theirs.
+//! Trivial harnesses, with whose scores other scores are compared.
 
 use serde_json::{Map, Value, json};
 
@@ -6,29 +6,21 @@ use crate::case::{Case, Question};
 use crate::reply::{Observation, Reply};
 use crate::verb::{Verb, items};
 
-/// A harness that gives the same reply whatever is asked. None of them sends a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum NullHarness {
-    /// Everything went well.
-    Accept,
-    /// Everything is refused.
-    Refuse,
-    /// Nothing is replied.
-    Silent,
+avmarks_spec::named_enum! {
+    /// A harness that has the same reply to every question. None of them sends a request.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub(crate) enum NullHarness {
+        /// Everything went well.
+        Accept = "accept",
+        /// Everything is refused.
+        Refuse = "refuse",
+        /// Nothing is replied.
+        Silent = "silent",
+    }
 }
 
 impl NullHarness {
-    pub(crate) const ALL: &'static [Self] = &[Self::Accept, Self::Refuse, Self::Silent];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Accept => "accept",
-            Self::Refuse => "refuse",
-            Self::Silent => "silent",
-        }
-    }
-
-    /// The observation that a run with this harness gives.
+    /// The observation of a run with this harness.
     pub(crate) fn observation(self, case: &Case) -> Observation {
         let replies = match self {
             Self::Accept => vec![accepted(&case.question)],

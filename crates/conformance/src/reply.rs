@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 pub(crate) enum Reply {
     /// What the SDK gave back, in the form of the protocol.
     Returned(Value),
-    /// The answer of the service as the SDK handed it out, parsed.
+    /// The answer of the service as the SDK returned it, parsed.
     Answer(Value),
-    /// What became of each account: the marks that were applied, or null where it is not known.
+    /// The result of each account: the applied marks, or null if they are not known.
     Accounts(Map<String, Value>),
     /// The SDK's error.
     Raised { kind: String, message: String, code: Option<i64> },
@@ -25,7 +25,7 @@ pub(crate) enum Reply {
 const KNOWN: &str = "`returned`, `answer`, `accounts`, `raised`, `value`, `skipped` or `failed`";
 
 impl Reply {
-    /// The reply of an object, of which the id was looked at; or what is wrong with it.
+    /// The reply of an object, whose id was checked; or what is wrong with it.
     pub(crate) fn of(object: &Map<String, Value>) -> Result<Self, String> {
         let mut fields = object.iter().filter(|(name, _)| *name != "id");
         let (Some((name, value)), None) = (fields.next(), fields.next()) else {

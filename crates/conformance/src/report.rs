@@ -13,7 +13,7 @@ use crate::judge::{Outcome, judge};
 use crate::null::NullHarness;
 use crate::test_app::TestApp;
 
-/// What became of a case.
+/// The result of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
@@ -64,7 +64,7 @@ pub struct MinimalCase {
     pub message: String,
 }
 
-/// A case, and what became of it.
+/// A case and its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CaseReport {
@@ -80,7 +80,7 @@ pub struct CaseReport {
     pub rests_on: Option<&'static str>,
     /// The page.
     pub url: Option<String>,
-    /// What became of it.
+    /// Its result.
     pub state: State,
     /// The smallest question that fails as it does, where a smaller one was found.
     pub smallest: Option<MinimalCase>,
@@ -175,7 +175,7 @@ pub struct Score {
     pub must: Count,
     /// What users are better off with.
     pub should: Count,
-    /// What the documents leave open: in how many of these cases the SDK does as the default reading. It is told, and not counted.
+    /// What the documents leave open: in how many of these cases the SDK does as the default reading. It is reported, and not counted.
     pub gap: Count,
     /// What harnesses that know nothing reach, of `must` and `should` together, by their names.
     pub null: BTreeMap<&'static str, Count>,

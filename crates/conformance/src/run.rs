@@ -31,7 +31,7 @@ use crate::verb::Verb;
 pub struct RunSettings {
     /// The command that runs the harness: a program and its arguments, without a shell.
     pub command: String,
-    /// The categories that are asked; all of them where none is named.
+    /// The categories that are asked; all of them if none is named.
     pub categories: Vec<Category>,
     /// What more cases are generated of.
     pub seed: u64,
@@ -111,7 +111,7 @@ struct Runner {
     replied_again: BTreeSet<u64>,
 }
 
-/// The certificate that a harness is told to trust. It is removed when it is dropped.
+/// The certificate that a harness must trust. It is removed when it is dropped.
 struct CertificateFile(PathBuf);
 
 impl CertificateFile {
@@ -237,7 +237,7 @@ impl Runner {
         Ok(CaseRun::Judged(judge(case, &seen, &test_app)))
     }
 
-    /// Starts the harness anew where it has broken.
+    /// Restarts the harness if it has failed.
     fn running(&mut self) -> Result<(), Broken> {
         if self.harness.is_some() {
             return Ok(());

@@ -3,7 +3,7 @@
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{Refusal, Terms};
 use avmarks_service::preflight;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::case::{Case, Expect, Question};
 use crate::verb::{Verb, accounts, items};
@@ -17,7 +17,7 @@ pub(crate) fn smaller(case: &Case) -> Box<dyn Iterator<Item = Case> + '_> {
     match &case.question {
         Question::Call { verb: Some(verb), args, times, answers } => {
             let before = refusals(*verb, args).first().copied();
-            let arguments = if needs_many(&case.expect) { fewest(args) } else { smaller_values(args) };
+            let arguments = if needs_many(&case.expect) { fewest(args) } else { smaller_json(args, Fields::Kept) };
             let made = arguments.into_iter().filter_map(move |args| {
                 let expect = expect_of_call(&case.expect, before, *verb, &args)?;
                 Some(with(Question::Call { verb: Some(*verb), args, times: *times, answers: answers.clone() }, expect))
@@ -91,7 +91,7 @@ fn size(question: &Question) -> usize {
     }
 }
 
-/// What is expected of other arguments, where that is of the same kind.
+/// What is expected of other arguments, if that is of the same kind.
 fn expect_of_call(expect: &Expect, before: Option<Refusal>, verb: Verb, args: &Value) -> Option<Expect> {
     let body = verb.body(args);
     let named = accounts(&body);
@@ -129,58 +129,6 @@ fn is_only(found: &[Refusal], one: Refusal) -> bool {
     !found.is_empty() && found.iter().all(|refusal| *refusal == one)
 }
 
-/// Smaller values of the same form: lists without some of their items, shorter texts.
-fn smaller_values(value: &Value) -> Vec<Value> {
-    let mut found = Vec::new();
-    for name in ["members", "accounts"] {
-        let list = items(value, name);
-        let put = |list: Vec<Value>| {
-            let mut smaller = value.clone();
-            if let Some(object) = smaller.as_object_mut() {
-                object.insert(name.to_owned(), Value::Array(list));
-            }
-            smaller
-        };
-        found.extend(shorter_lists(list).into_iter().map(put));
-        if list.len() > 20 {
-            continue;
-        }
-        for (at, item) in list.iter().enumerate() {
-            let replaced = smaller_items(item).into_iter().map(|smaller| {
-                let mut list = list.to_vec();
-                if let Some(item) = list.get_mut(at) {
-                    *item = smaller;
-                }
-                put(list)
-            });
-            found.extend(replaced);
-        }
-    }
-    if let Some(group) = value.get("group").and_then(Value::as_str) {
-        found.extend(shorter_texts(group).into_iter().map(|group| {
-            let mut smaller = value.clone();
-            if let Some(object) = smaller.as_object_mut() {
-                object.insert("group".to_owned(), json!(group));
-            }
-            smaller
-        }));
-    }
-    found
-}
-
-/// Smaller items of a list: an account, or an account with its marks.
-fn smaller_items(item: &Value) -> Vec<Value> {
-    if let Some(text) = item.as_str() {
-        return shorter_texts(text).into_iter().map(Value::from).collect();
-    }
-    let field = |name: &str| item.get(name).cloned().unwrap_or_default();
-    let marks = shorter_lists(items(item, "marks")).into_iter();
-    let marks = marks.map(|marks| json!({"account": field("account"), "marks": marks}));
-    let texts = shorter_texts(item.get("account").and_then(Value::as_str).unwrap_or_default()).into_iter();
-    let texts = texts.map(|account| json!({"account": account, "marks": field("marks")}));
-    marks.chain(texts).collect()
-}
-
 /// A list without a half, a quarter, and so on down to single items.
 fn shorter_lists(list: &[Value]) -> Vec<Vec<Value>> {
     let mut found = Vec::new();
@@ -215,7 +163,7 @@ fn smaller_bodies(body: &[u8]) -> Vec<Vec<u8>> {
     if let Ok(value) = serde_json::from_slice::<Value>(body) {
         // First as it stands, in the least bytes.
         found.push(value.to_string().into_bytes());
-        found.extend(smaller_json(&value).iter().map(|smaller| smaller.to_string().into_bytes()));
+        found.extend(smaller_json(&value, Fields::LeftOut).iter().map(|smaller| smaller.to_string().into_bytes()));
     }
     let mut part = body.len().div_ceil(2);
     while part > 0 && found.len() < 400 {
@@ -228,12 +176,20 @@ fn smaller_bodies(body: &[u8]) -> Vec<Vec<u8>> {
     found
 }
 
-fn smaller_json(value: &Value) -> Vec<Value> {
+/// Whether the fields of an object may be left out one by one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fields {
+    Kept,
+    LeftOut,
+}
+
+/// Smaller values of the same form: lists without some of their items, shorter texts, and objects without a field where they may be.
+fn smaller_json(value: &Value, fields: Fields) -> Vec<Value> {
     match value {
         Value::Array(list) => {
             let mut found: Vec<Value> = shorter_lists(list).into_iter().map(Value::Array).collect();
             for (at, item) in list.iter().enumerate().take(20) {
-                found.extend(smaller_json(item).into_iter().map(|smaller| {
+                found.extend(smaller_json(item, fields).into_iter().map(|smaller| {
                     let mut list = list.clone();
                     if let Some(item) = list.get_mut(at) {
                         *item = smaller;
@@ -243,16 +199,18 @@ fn smaller_json(value: &Value) -> Vec<Value> {
             }
             found
         }
-        Value::Object(fields) => {
+        Value::Object(object) => {
             let mut found = Vec::new();
-            for (name, field) in fields {
-                let mut without = fields.clone();
-                without.remove(name);
-                found.push(Value::Object(without));
-                found.extend(smaller_json(field).into_iter().map(|smaller| {
-                    let mut fields = fields.clone();
-                    fields.insert(name.clone(), smaller);
-                    Value::Object(fields)
+            for (name, field) in object {
+                if fields == Fields::LeftOut {
+                    let mut without = object.clone();
+                    without.remove(name);
+                    found.push(Value::Object(without));
+                }
+                found.extend(smaller_json(field, fields).into_iter().map(|smaller| {
+                    let mut object = object.clone();
+                    object.insert(name.clone(), smaller);
+                    Value::Object(object)
                 }));
             }
             found

@@ -5,19 +5,13 @@ use serde_json::{Value, json};
 
 macro_rules! verbs {
     ($( $verb:ident $name:literal $endpoint:ident $description:literal )*) => {
-        /// A call as an SDK offers it. The list is closed: a new one is a new version of the protocol.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(crate) enum Verb { $( #[doc = $description] $verb, )* }
+        avmarks_spec::named_enum! {
+            /// A call as an SDK offers it, with its name in the protocol. The list is closed: a new one is a new version of the protocol.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub(crate) enum Verb { $( #[doc = $description] $verb = $name, )* }
+        }
 
         impl Verb {
-            /// Every verb.
-            pub(crate) const ALL: &'static [Self] = &[ $( Self::$verb, )* ];
-
-            /// The name in the protocol.
-            pub(crate) const fn name(self) -> &'static str {
-                match self { $( Self::$verb => $name, )* }
-            }
-
             /// The call of the API that it makes.
             pub(crate) const fn endpoint(self) -> Endpoint {
                 match self { $( Self::$verb => Endpoint::$endpoint, )* }

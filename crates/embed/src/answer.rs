@@ -94,7 +94,7 @@ pub(crate) fn answer(request: &Request<'_>) -> Result<String, RequestError> {
     })
 }
 
-/// The request as a plan of one call. It was sent, so that nothing but its form is looked at.
+/// The request as a plan of one call. It was sent, so that nothing but its form is checked.
 fn plan_of(endpoint: &str, body: &[u8]) -> Result<Plan, RequestError> {
     let wrong = |what: String| RequestError::invalid("/request", format!("no request that was answered: {what}"));
     let settings = PlanSettings { custom_marks_max: None, account_id: AccountId::Utf8, ..PlanSettings::default() };
@@ -128,7 +128,7 @@ fn plan_of(endpoint: &str, body: &[u8]) -> Result<Plan, RequestError> {
 const SPACING: Duration = Duration::from_millis(1);
 
 /// A job of the plan's one call. It would send it again after any wait that is asked for, without a random part, and with another
-/// signature where that is asked for. Nothing of it is ever sent.
+/// signature if that is asked for. Nothing of it is ever sent.
 fn one_call(plan: Plan) -> Result<Job, RequestError> {
     const WEEK: Duration = Duration::from_secs(7 * 86_400);
     let administrator = UserId::parse("administrator").map_err(|_| RequestError::unanswered())?;
@@ -154,7 +154,7 @@ fn sent(job: &mut Job, pace: &mut Pace) -> Result<u64, RequestError> {
     }
 }
 
-/// How long the job waits before it sends again; none where it does not.
+/// How long the job waits before it sends again; none if it does not.
 fn wait(job: &mut Job, pace: &mut Pace) -> Option<Duration> {
     match job.poll(Timestamp::EPOCH, pace) {
         Step::WaitUntil(then) => {

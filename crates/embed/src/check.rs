@@ -1,4 +1,4 @@
-//! `check`: everything that is wrong with a body, as far as it shows by itself; and the same shape for a dry run.
+//! `check`: everything that is wrong with a body by itself; and the same form for a dry run.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ struct Fields<'a> {
     want: Vec<Cow<'a, str>>,
 }
 
-/// The call of this command. That there is one was looked at before.
+/// The call of this command. That there is one was checked before.
 pub(crate) fn endpoint(command: &str) -> Result<Endpoint, RequestError> {
     let found = Endpoint::ALL.iter().copied().find(|endpoint| endpoint.command() == command);
     found.ok_or_else(|| RequestError::invalid("/endpoint", "expected the name of a call"))
@@ -38,7 +38,7 @@ pub(crate) fn endpoint(command: &str) -> Result<Endpoint, RequestError> {
 pub struct Checked {
     pub accepted: bool,
     pub violations: Vec<Violation>,
-    /// What the service would answer; null where a body that breaks no rule was checked by itself.
+    /// What the service would answer; null if a body without violations was checked by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Option<Json>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,7 +70,7 @@ pub(crate) fn check(request: &Request<'_>) -> Result<String, RequestError> {
 }
 
 impl Checked {
-    /// What a body shows by itself.
+    /// The checks of a body by itself.
     pub fn alone(endpoint: Endpoint, body: RequestBody<'_>, policy: &Policy, wants: impl Fn(&str) -> bool) -> Self {
         let terms = Terms { policy: *policy, ..Terms::default() };
         let (violations, body) = match read(body, &terms.limits) {
@@ -88,7 +88,7 @@ impl Checked {
         }
     }
 
-    /// What a call would bring at the groups of an app.
+    /// The checks of a call with the groups of an app.
     pub fn dry_run(
         app: &App,
         endpoint: Endpoint,
@@ -115,7 +115,7 @@ pub(crate) fn ids(reasons: &[Reason]) -> Vec<&'static str> {
     reasons.iter().copied().map(Reason::id).collect()
 }
 
-/// The bytes of a body; none where it is too long to be read.
+/// The bytes of a body; none if it is too long to be read.
 fn read<'a>(body: RequestBody<'a>, limits: &Limits) -> Option<&'a [u8]> {
     match body {
         RequestBody::Bytes(bytes) => Some(bytes).filter(|bytes| bytes.len() <= limits.body_bytes_max),

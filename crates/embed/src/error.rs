@@ -1,9 +1,10 @@
 //! Why a question could not be put.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// What kind of error it is. The list is closed; each has a name that is stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum ErrorKind {
     /// The request is not UTF-8, not JSON, or not an object.
     NotJson,
@@ -21,7 +22,7 @@ pub(crate) enum ErrorKind {
     WrongType,
     /// A value of the right type that cannot be.
     InvalidValue,
-    /// The body beside the request: there is one, and the question has none; or it is not what the question is about.
+    /// The body: there is one, although the request takes none; or it is of another kind than the request needs.
     Body,
     /// The body is not a line of a scenario.
     Line,
@@ -31,9 +32,9 @@ pub(crate) enum ErrorKind {
     Internal,
 }
 
+#[cfg(test)]
 impl ErrorKind {
     /// Every kind.
-    #[cfg(test)]
     pub(crate) const ALL: [Self; 12] = [
         Self::NotJson,
         Self::Version,
@@ -48,36 +49,13 @@ impl ErrorKind {
         Self::NotInFlight,
         Self::Internal,
     ];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::NotJson => "not-json",
-            Self::Version => "version",
-            Self::UnknownVerb => "unknown-verb",
-            Self::UnknownField => "unknown-field",
-            Self::DuplicateField => "duplicate-field",
-            Self::MissingField => "missing-field",
-            Self::WrongType => "wrong-type",
-            Self::InvalidValue => "invalid-value",
-            Self::Body => "body",
-            Self::Line => "line",
-            Self::NotInFlight => "not-in-flight",
-            Self::Internal => "internal",
-        }
-    }
-}
-
-impl Serialize for ErrorKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
 }
 
 /// Why a question could not be put. It names no secret.
 #[derive(Debug, Serialize)]
 pub(crate) struct RequestError {
     pub(crate) kind: ErrorKind,
-    /// Where in the request, as a JSON pointer (RFC 6901); none where it is not about a place in it.
+    /// Where in the request, as a JSON pointer (RFC 6901); none if it is not about a place in it.
     pub(crate) pointer: Option<String>,
     pub(crate) message: String,
 }
@@ -92,7 +70,7 @@ impl RequestError {
         Self::new(ErrorKind::InvalidValue, Some(pointer.into()), message)
     }
 
-    /// The body beside the request.
+    /// The body of the request.
     pub(crate) fn body(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Body, None, message)
     }

@@ -43,7 +43,7 @@ pub enum Subject {
     Clause {
         id: &'static str,
         description: &'static str,
-        /// Where it stands; the first is the newest copy that shows this very sentence.
+        /// The pages; the first is the newest copy with this sentence.
         sources: Vec<SourceLine>,
         breach: &'static str,
         /// The mark that was asked for, which this clause is about.
@@ -61,7 +61,7 @@ pub enum Subject {
         field: Option<&'static str>,
         question: &'static str,
         evidence: &'static str,
-        /// Where the evidence stands; empty where no document speaks of it.
+        /// The pages with the evidence; empty if no document covers it.
         sources: Vec<SourceLine>,
         readings: Vec<ReadingLine>,
         /// The clause of the same name.
@@ -74,10 +74,10 @@ pub enum Subject {
         meaning: &'static str,
         action: &'static str,
         advice: &'static str,
-        /// What the code can stand for, and what to do about each; empty where the advice is all there is to say.
+        /// The possible causes of the code, with the advice for each; empty if the general advice is enough.
         causes: Vec<CauseLine>,
         document: &'static str,
-        /// The copies of the document; empty where it is not known which page it is.
+        /// The copies of the document; empty if it is not known which page it is.
         sources: Vec<SourceLine>,
         listed: &'static str,
         refusals: Vec<RefusalLine>,
@@ -225,7 +225,7 @@ fn code_of(refusal: Refusal, policy: &Policy) -> ErrorCode {
     ErrorCode::new(i64::from(refusal.code(policy)))
 }
 
-/// Readings that are not the default, and the refusals that they bring: without them, no request is refused so.
+/// Readings that are not the default, and the refusals that only they cause.
 const BROUGHT: [(Gap, &str, &[Refusal]); 5] = [
     (Gap::Random, "refuse", &[Refusal::QueryRandom]),
     (Gap::OverCapacity, "refuse-call", &[Refusal::MembersPerMark]),
@@ -241,7 +241,7 @@ pub struct RefusalLine {
     pub code: ErrorCode,
     pub because: Vec<&'static str>,
     pub description: &'static str,
-    /// The reading under which it is so; none where it is so by default.
+    /// The reading under which it is so; none if it is so by default.
     pub under: Option<String>,
 }
 
@@ -281,7 +281,7 @@ impl RefusalLine {
         lines
     }
 
-    /// The refusals that a reading of this gap brings.
+    /// The refusals that a reading of this gap causes.
     fn brought_by(gap: Gap) -> impl Iterator<Item = Self> {
         let readings = BROUGHT.iter().filter(move |(of, ..)| *of == gap);
         readings.flat_map(|(gap, reading, brought)| {
@@ -296,12 +296,12 @@ impl RefusalLine {
     }
 }
 
-/// What a code can stand for.
+/// The possible causes of a code.
 #[derive(Serialize)]
 pub struct CauseLine {
     pub when: &'static str,
     pub because: Vec<&'static str>,
-    /// The reading under which it is so; none where it is so by default.
+    /// The reading under which it is so; none if it is so by default.
     pub under: Option<String>,
     pub advice: &'static str,
 }

@@ -144,7 +144,7 @@ enum StepJson<'a> {
         /// Which attempt of its call it is, from 1.
         number: usize,
         random: u32,
-        /// It holds the signature.
+        /// It contains the signature.
         url: &'a str,
         body: &'a str,
         timeout_ms: Whole<u64>,

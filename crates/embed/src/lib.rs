@@ -4,7 +4,7 @@
 //! **In scope:** the violations of a request (`check`), the meaning of a clause, gap or code (`explain`), the readings (`policy`), signatures
 //! (`usersig_…`), webhooks (`webhook_…`), the result of each account in a response (`answer`), calls for any number of accounts
 //! (`plan`); and two objects with state ([`Handle`]): `session`, a service with its groups, and `job`, the
-//! caller without a socket. `docs/embed.md` of the project has every field, `docs/embed.schema.json` the schema.
+//! client without I/O. `docs/embed.md` of the project has every field, `docs/embed.schema.json` the schema.
 //!
 //! **Out of scope:** sockets, clocks, random numbers, files, threads, JSON values of the language.
 //!
@@ -97,7 +97,7 @@ pub const VERSION: u32 = 1;
 
 /// Answers a question that needs nothing to be kept: every `do` of the first table of `docs/embed.md`.
 ///
-/// `request` is JSON in UTF-8, `body` the bytes that it is about, empty where it is about none.
+/// `request` is JSON in UTF-8, `body` the bytes that it is about, empty if it is about none.
 ///
 /// ```
 /// let reply = avmarks_embed::call(r#"{"v":1,"do":"usersig_sign","key":"k","sdkappid":1400000000,"identifier":"a","now_ms":0}"#, b"");
@@ -124,7 +124,7 @@ pub fn call(request: impl AsRef<[u8]>, body: &[u8]) -> String {
     }))
 }
 
-/// Opens a machine that is kept between questions: `"do":"session"` with a snapshot as its body, or an empty one to start anew;
+/// Opens a session or a job, which is kept between requests: `"do":"session"` with a snapshot as its body, or an empty one for an empty state;
 /// `"do":"job"` with the progress of an earlier job, or an empty one.
 ///
 /// # Errors
@@ -147,7 +147,7 @@ pub fn opened() -> String {
     reply::text(Ok(EMPTY.to_owned()))
 }
 
-/// What the border of another language replies after a panic, which no input should bring about. A handle that it happened in is
+/// What the bindings of another language reply after a panic, which no input should cause. A handle that it happened in is
 /// not to be asked again.
 #[must_use]
 pub fn panicked() -> String {

@@ -70,7 +70,7 @@ struct Refused {
 #[derive(Serialize)]
 struct InputError {
     because: Option<&'static str>,
-    /// The input that is wrong, from 0; none where it is not about one.
+    /// The input that is wrong, from 0; none if it is not about one.
     input: Option<usize>,
     message: String,
 }

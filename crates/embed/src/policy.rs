@@ -1,14 +1,14 @@
 //! `policy`: the gaps, their readings, and those in force; and the readings that a request names.
 
 use avmarks_rules::{PROFILES, Policy};
-use avmarks_spec::{Excerpt, Gap};
+use avmarks_spec::{Excerpt, Gap, Quoted};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::{ErrorKind, RequestError};
 use crate::reply::json;
 use crate::request::Request;
-use crate::shape::{self, Text, listed};
+use crate::shape::{self, Text};
 
 /// The policy that a request names: the profile first, then the readings over it.
 pub(crate) fn policy_of(value: Option<&RawValue>, over: Policy) -> Result<Policy, RequestError> {
@@ -28,16 +28,15 @@ pub(crate) fn policy_of(value: Option<&RawValue>, over: Policy) -> Result<Policy
     };
     if let Some((pointer, name)) = text("profile")? {
         policy = Policy::profile(&name).ok_or_else(|| {
-            let known: Vec<_> = PROFILES.iter().map(|profile| profile.name).collect();
-            RequestError::invalid(pointer, format!("invalid value `{}`: expected {}", Excerpt(&name), listed(&known)))
+            let known = Quoted(PROFILES.iter().map(|profile| profile.name));
+            RequestError::invalid(pointer, format!("invalid value `{}`: expected {known}", Excerpt(&name)))
         })?;
     }
     for (gap, field) in Gap::choices() {
         if let Some((pointer, name)) = text(field)? {
             policy.set(gap, &name).map_err(|_| {
-                let known: Vec<_> = gap.readings().iter().map(|reading| reading.name).collect();
-                let message = format!("invalid value `{}`: expected {}", Excerpt(&name), listed(&known));
-                RequestError::invalid(pointer, message)
+                let known = Quoted(gap.readings().iter().map(|reading| reading.name));
+                RequestError::invalid(pointer, format!("invalid value `{}`: expected {known}", Excerpt(&name)))
             })?;
         }
     }

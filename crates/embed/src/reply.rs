@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::VERSION;
 use crate::error::{ErrorKind, RequestError};
 
-/// What is replied where there is nothing to tell.
+/// What is replied if there is nothing to tell.
 pub(crate) const EMPTY: &str = "{}";
 
 /// The reply to a question: what it gave, which is JSON already, or why it could not be put.
@@ -34,7 +34,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<String, RequestError> {
 pub struct Json(pub Vec<u8>);
 
 impl Json {
-    /// The text; empty where it is not UTF-8, which JSON of this project always is.
+    /// The text; empty if it is not UTF-8, which JSON of this project always is.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What became of accounts, and of the calls that named them: of a whole job, and of one answer.
+//! The results of accounts and of the calls that named them, for a whole job and for one answer.
 
 use avmarks_client::{AccountReport, Anomaly, Attempt, AttemptResult, CallRecord, Job, Outcome, Plan, State};
 use avmarks_spec::{Clause, Mark};
@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 
 use crate::reply::Whole;
 
-/// What became of every account of a job.
+/// The result of every account of a job.
 #[derive(Serialize)]
 pub struct ReportJson<'a> {
     pub plans: Vec<PlanJson<'a>>,
@@ -31,7 +31,7 @@ impl<'a> ReportJson<'a> {
     }
 }
 
-/// What became of the accounts of a plan.
+/// The results of the accounts of a plan.
 #[derive(Serialize)]
 pub struct PlanJson<'a> {
     change: &'static str,
@@ -67,7 +67,7 @@ impl Serialize for Counts {
     }
 }
 
-/// An account, and what became of it.
+/// An account and its result.
 #[derive(Serialize)]
 pub struct AccountJson<'a> {
     account: &'a str,

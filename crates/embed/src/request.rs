@@ -1,13 +1,13 @@
 //! A request, read strictly: JSON of the version that is spoken here, a question that is known, its fields and no others.
 
 use avmarks_protocol::internal::Fields;
-use avmarks_spec::Excerpt;
+use avmarks_spec::{Excerpt, Quoted};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::VERSION;
 use crate::error::{ErrorKind, RequestError};
-use crate::shape::{self, Field, Kind, Text, listed};
+use crate::shape::{self, Field, Kind, Text};
 use crate::verbs::Verb;
 
 /// A request whose fields are those of its question, each of its kind.
@@ -40,8 +40,8 @@ impl<'a> Request<'a> {
         let Text(name) =
             serde_json::from_str(asked.get()).map_err(|_| RequestError::invalid("/do", "expected a string"))?;
         let verb = verbs.iter().find(|verb| verb.name == name).ok_or_else(|| {
-            let known: Vec<_> = verbs.iter().map(|verb| verb.name).collect();
-            let message = format!("invalid value `{}`: expected {}", Excerpt(&name), listed(&known));
+            let known = Quoted(verbs.iter().map(|verb| verb.name));
+            let message = format!("invalid value `{}`: expected {known}", Excerpt(&name));
             RequestError::new(ErrorKind::UnknownVerb, Some("/do".to_owned()), message)
         })?;
         shape::check(HEAD.iter().chain(verb.fields), shape::object(text)?, &mut String::new())?;
@@ -52,7 +52,7 @@ impl<'a> Request<'a> {
         Ok(Self { verb, text, body })
     }
 
-    /// The fields as values. That they can be read was looked at before.
+    /// The fields as values. That they can be read was checked before.
     pub(crate) fn fields<T: Deserialize<'a>>(&self) -> Result<T, RequestError> {
         serde_json::from_str(self.text).map_err(|error| {
             debug_assert!(false, "the table of `{}` lets through what cannot be read: {error}", self.verb.name);

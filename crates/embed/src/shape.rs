@@ -1,4 +1,4 @@
-//! What a request may hold, as data: the fields of each question, and whether a request has them.
+//! The possible fields of each request, as data, and the check of a request against them.
 //!
 //! The tables are in `verbs.rs`. The schema in `docs` is printed from them, so that it says what is checked here.
 
@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use avmarks_protocol::internal::{DuplicateField, Fields};
-use avmarks_spec::{Excerpt, Timestamp};
+use avmarks_spec::{Excerpt, Quoted, Timestamp};
 use serde::Deserialize;
 use serde::de::Deserializer;
 use serde_json::value::RawValue;
@@ -56,7 +56,7 @@ impl Kind {
     fn noun(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::Text | Self::Secret => "a string",
-            Self::OneOf(names) => return Cow::Owned(listed(names)),
+            Self::OneOf(names) => return Cow::Owned(Quoted(names.iter()).to_string()),
             Self::Whole => "an integer from 0 to 18446744073709551615, or a string of its digits",
             Self::Time => "milliseconds since the Unix epoch, from 0 to 9007199254740991",
             Self::Integer => "an integer of 64 bits, or a string of its digits",
@@ -172,16 +172,14 @@ pub(crate) fn take<'a>(
 }
 
 /// That an object at `pointer` has a field that it should not.
-pub(crate) fn unknown_field<'n>(name: &str, pointer: &str, known: impl Iterator<Item = &'n str>) -> RequestError {
-    let known: Vec<_> = known.collect();
-    let message = format!("`{}` is not a field here: expected {}", Excerpt(name), listed(&known));
+pub(crate) fn unknown_field<'n>(
+    name: &str,
+    pointer: &str,
+    known: impl Iterator<Item = &'n str> + Clone,
+) -> RequestError {
+    let message = format!("`{}` is not a field here: expected {}", Excerpt(name), Quoted(known));
     let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
     RequestError::new(ErrorKind::UnknownField, Some(pointer), message)
-}
-
-/// The names in backticks, one after the other.
-pub(crate) fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether the JSON is an integer, or a string of one: digits, with a minus in front or without.
@@ -196,7 +194,7 @@ fn digits(text: &str) -> &str {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
-/// A string, borrowed where it has no escapes.
+/// A string, borrowed if it has no escapes.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);

@@ -83,7 +83,7 @@ pub struct Verified {
     pub accepted: bool,
     pub code: ErrorCode,
     pub message: Option<String>,
-    /// What it claims, whether that is true or not; none where it cannot be read.
+    /// What it claims, whether that is true or not; none if it cannot be read.
     pub token: Option<TokenFields>,
 }
 
@@ -114,7 +114,7 @@ impl Verified {
 
 #[derive(Serialize)]
 pub struct Explained {
-    /// None where nothing is wrong, and not all of it was looked at.
+    /// None if nothing is wrong, and not all of it was looked at.
     pub accepted: Option<bool>,
     pub code: ErrorCode,
     pub findings: Vec<FindingLine>,
@@ -143,7 +143,7 @@ pub(crate) fn explain(request: &Request<'_>) -> Result<String, RequestError> {
 }
 
 impl Explained {
-    /// Everything that is wrong with a signature, as it is or percent-encoded, as far as what is given shows it.
+    /// Everything that is wrong with a signature, encoded or not, as far as the given fields show it.
     #[must_use]
     pub fn new(
         given: &str,
@@ -176,7 +176,7 @@ impl Explained {
     }
 }
 
-/// What a signature holds, its MAC aside.
+/// What a signature contains, except for its MAC.
 #[derive(Serialize)]
 pub struct TokenFields {
     pub version: &'static str,
@@ -188,7 +188,7 @@ pub struct TokenFields {
     pub userbuf: Option<UserBuf>,
 }
 
-/// As text where it is text.
+/// As text if it is text.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum UserBuf {

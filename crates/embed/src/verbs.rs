@@ -9,7 +9,7 @@ pub(crate) struct Verb {
     pub(crate) name: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "the schema has it"))]
     pub(crate) description: &'static str,
-    /// What the bytes beside the request are; none where there must be none.
+    /// What the body of the request is; none if there must be no body.
     pub(crate) body: Option<&'static str>,
     /// Its fields besides `v` and `do`.
     pub(crate) fields: &'static [Field],
@@ -35,7 +35,7 @@ pub(crate) const ENDPOINTS: &[&str] = &[
     "get_admin_list",
 ];
 
-/// The calls whose answer tells of accounts what a plan asked.
+/// The calls whose answer has the result of each account of a plan.
 const CHANGES: &[&str] = &["modify_user_info", "add_robots", "del_robots"];
 
 const KINDS: &[&str] = &["set", "delete", "add-robots", "delete-robots"];

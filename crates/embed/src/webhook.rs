@@ -12,7 +12,7 @@ use crate::request::Request;
 use crate::shape::{Number, Text};
 use crate::usersig::app;
 
-/// What a webhook tells. A field that its command does not have is null.
+/// The fields of a webhook. A field that its command does not have is null.
 #[derive(Default, Serialize)]
 struct Parsed<'a> {
     accepted: bool,

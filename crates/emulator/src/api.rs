@@ -1,4 +1,4 @@
-//! One request of the API, from its bytes to its answer: read, struck by a fault where one waits, answered, sent.
+//! One request of the API, from its bytes to its answer: read, struck by a fault if one waits, answered, sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, cli
     let (bytes_max, delayed, may_meet_fault) = {
         let mut world = shared.lock();
         let bytes_max = match length {
-            // The service looks at the length itself.
+            // The service reads the length itself.
             Some(bytes) if bytes <= READ_ANYWAY as u64 => READ_ANYWAY,
             _ => world.state.app.settings().terms.limits.body_bytes_max.min(BODY_BYTES_MAX),
         };
@@ -89,7 +89,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, cli
     if is_whole { response } else { http::closing(response) }
 }
 
-/// Waits, where there is something to wait for, and no longer than the client does: its connection must not keep its place.
+/// Waits, if there is something to wait for, and no longer than the client does: its connection must not keep its place.
 async fn wait(delay: Option<Duration>, client: &Peer) {
     let Some(delay) = delay else { return };
     tokio::select! {
@@ -120,7 +120,7 @@ fn because(reasons: &[Reason]) -> Option<HeaderValue> {
     }
 }
 
-/// A text as a header can hold it: everything but printable ASCII is escaped.
+/// A text that is valid in a header: everything but printable ASCII is escaped.
 fn header_text(text: &str) -> String {
     let plain = |c: char| c == ' ' || c.is_ascii_graphic();
     text.chars().fold(String::with_capacity(text.len()), |mut held, c| {

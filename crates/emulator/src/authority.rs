@@ -1,4 +1,4 @@
-//! The certificate authority: made at first start, kept in files, trusted by whoever is told to.
+//! The certificate authority: made at first start, and stored in files. Clients must be configured to trust it.
 
 mod files;
 
@@ -35,7 +35,7 @@ pub enum AuthorityError {
         /// Why not.
         cause: io::Error,
     },
-    /// A file of it holds something else.
+    /// A file of it contains something else.
     #[error("`{}` {what}; remove it and its neighbour to have new ones made, or give another folder", path.display())]
     Content {
         /// The file.
@@ -234,7 +234,7 @@ fn without_star(host: &str) -> &str {
     host.strip_prefix("*.").unwrap_or(host)
 }
 
-/// A name as a certificate holds it: its tag (`dNSName`), its length, its text.
+/// A name as in a certificate: its tag (`dNSName`), its length, its text.
 fn dns_name(name: &str) -> Vec<u8> {
     let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
     [&[0x82, length], name.to_ascii_lowercase().as_bytes()].concat()
@@ -245,11 +245,11 @@ pub(crate) struct Certificates {
     authority: Authority,
     serves: Box<dyn Fn(&str) -> bool + Send + Sync>,
     made: Mutex<HashMap<String, Arc<CertifiedKey>>>,
-    /// TLS as it is spoken to clients that dialled this host or address.
+    /// The TLS configuration for clients that connected to this host or address.
     acceptors: Mutex<HashMap<String, Arc<rustls::ServerConfig>>>,
 }
 
-/// Hosts whose certificates are kept; beyond it, they are made anew.
+/// Hosts whose certificates are kept; beyond it, they are made again.
 const KEPT_MAX: usize = 256;
 
 impl fmt::Debug for Certificates {
@@ -268,7 +268,7 @@ impl Certificates {
         self.authority.pem()
     }
 
-    /// What TLS is spoken with to a client that dialled `host`, a name or an address.
+    /// The TLS configuration for a client that connected to `host`, a name or an address.
     pub(crate) fn acceptor(self: &Arc<Self>, host: &str) -> Result<TlsAcceptor, rustls::Error> {
         let mut acceptors = self.acceptors.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(config) = acceptors.get(host) {

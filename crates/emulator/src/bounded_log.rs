@@ -1,4 +1,4 @@
-//! The latest of many things: so many, and so many bytes, and no more.
+//! The latest of many entries, up to a number of entries and of bytes.
 
 use std::collections::VecDeque;
 

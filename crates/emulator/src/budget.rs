@@ -24,13 +24,13 @@ impl Budget {
         Self { units: Arc::new(Semaphore::new(units_max as usize)), units_max }
     }
 
-    /// Waits until so many bytes are free; all there are, where that is more.
+    /// Waits until this many bytes are free; or all, if it is more than there are.
     pub(crate) async fn take(&self, bytes: usize) -> Share {
         let units = units(bytes).min(self.units_max);
         Share(Arc::clone(&self.units).acquire_many_owned(units).await.ok())
     }
 
-    /// Adds so many bytes to `share`, if they are free now. Whoever holds some must not wait for more.
+    /// Adds this many bytes to `share`, if they are free now. A holder of bytes must not wait for more.
     pub(crate) fn add(&self, share: &mut Share, bytes: usize) -> bool {
         match Arc::clone(&self.units).try_acquire_many_owned(units(bytes)) {
             Ok(more) => {

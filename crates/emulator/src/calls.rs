@@ -2,18 +2,18 @@
 //! counters and messages, in what an SDK's own test suite needs of them.
 //!
 //! **A call is a row** (`call.rs`): its path, the document that describes it, the group types that it refuses with the code of that
-//! document, whether it needs the plan, its fields with their limits, and what answers it. The rows stand in one file for each
+//! document, whether it needs the plan, its fields with their limits, and what answers it. The rows are in one file for each
 //! family; [`FAMILIES`] lists the files. The same row checks a request, refuses it, and describes the call in OpenAPI
 //! (`openapi.rs`). A call that only has to be acknowledged is a row without a function.
 //!
 //! **State** is what calls share: accounts ([`crate::state::CallState`]) and what a group has beyond its room ([`crate::state::Group`]). Members are those of the
-//! group's room in every type, so that presence, marks and robots are the same whoever changed them.
+//! group's room in every type, so that presence, marks and robots do not depend on who changed them.
 //!
 //! **Order of refusals** (ours, as `docs/precedence.md` is): steps 1 to 4 are the service's ([`avmarks_service::App::authorize`]); then the body is no
 //! JSON object (60003), its fields in the order of the row, the form of the group id (10015), whether the group exists (10010),
-//! its type, the plan (10059), the caller (10007), and what the function says. The 200 calls a second are not counted.
+//! its type, the plan (10059), the caller (10007), and what the function says. The 200 calls per second are not counted.
 //!
-//! Where a page gives a field several limits, or an answer no sample, the row or the function says which reading is taken;
+//! If a page states several limits for a field, or no sample of an answer, the row or the function says which reading is taken;
 //! `docs/calls.md` lists those that are ours.
 
 mod accounts;
@@ -124,7 +124,7 @@ pub(crate) struct Outcome {
     pub(crate) changes: Changes,
     /// How members left, where they did.
     pub(crate) initiator: Initiator,
-    /// The webhooks that tell of the call.
+    /// The webhooks about the call.
     pub(crate) tells: Vec<CallWebhook>,
 }
 
@@ -141,7 +141,7 @@ impl Outcome {
     }
 }
 
-/// What the app's server is asked about a call that got past the gate; nothing where the call will be refused or repeats another.
+/// What the app's server is asked about a call that got past the gate; nothing if the call will be refused or repeats another.
 pub(crate) fn question(
     state: &State,
     terms: Terms,
@@ -218,7 +218,7 @@ fn checked<'a>(
     Ok(given)
 }
 
-/// The group of a call, where the call may be about it.
+/// The group of a call, if the call may be about it.
 fn gate(state: &State, call: &Call, given: &CallBody<'_>) -> Result<GroupId, Refused> {
     let id = well_formed(given.text("GroupId").unwrap_or_default())?;
     let room = found(state, &id)?;

@@ -14,13 +14,13 @@ pub(crate) struct Capacity {
     pub(crate) members_max: usize,
 }
 
-/// There is no place for what a change would bring: it is more than the emulator keeps, or is kept out by a ban.
+/// A change exceeds the capacity of the emulator, or a ban prevents it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct CapacityError(String);
 
 impl CapacityError {
-    /// An account is banned from the group that it is to join.
+    /// An account is banned from the group that it would join.
     pub(crate) fn banned(account: UserId, group: GroupId, until: u64) -> Self {
         Self(format!("`{account}` is banned from group `{group}` until {until}; unban it first"))
     }
@@ -41,7 +41,7 @@ impl Capacity {
         app.groups().try_for_each(|group| self.check_members(app, group, &[]))
     }
 
-    /// Whether what a line of a scenario brings fits.
+    /// Whether the emulator has the capacity for a line of a scenario.
     pub(crate) fn check_line(&self, app: &App, line: &Line<'_>) -> Result<(), CapacityError> {
         match &line.input {
             Input::CreateGroup { group, .. } if app.room(group).is_none() => self.check_new_group(app),

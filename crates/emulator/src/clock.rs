@@ -19,7 +19,7 @@ use avmarks_spec::Timestamp;
 #[derive(Clone, Debug)]
 pub struct Clock {
     at: Timestamp,
-    /// When `at` was; the clock stands still where there is none.
+    /// When `at` was; the clock is stopped if there is none.
     since: Option<Instant>,
 }
 
@@ -30,7 +30,7 @@ impl Clock {
         Self { at: time_of_day(), since: Some(Instant::now()) }
     }
 
-    /// A clock that stands still.
+    /// A stopped clock.
     #[must_use]
     pub fn standing_at(at: Timestamp) -> Self {
         Self { at: at.min(Timestamp::LATEST), since: None }
@@ -62,7 +62,7 @@ impl Clock {
         later
     }
 
-    /// A clock that was at `at` when the system's time of day was `time_of_day`: if it runs, it has gone on since.
+    /// A clock that was at `at` when the system's time of day was `time_of_day`: if it runs, it has advanced since.
     pub(crate) fn resumed(at: Timestamp, running: bool, time_of_day: Timestamp) -> Self {
         let mut clock = Self::standing_at(at);
         if running {
@@ -77,7 +77,7 @@ impl Clock {
         Self { since: self.since.map(|_| Instant::now()), ..Self::standing_at(at) }
     }
 
-    /// Lets it stand still.
+    /// Stops it.
     pub fn stop(&mut self) {
         *self = Self::standing_at(self.now());
     }

@@ -39,7 +39,7 @@ pub(crate) struct ConnectionContext {
     pub(crate) shared: Arc<Shared>,
     /// Turns true when the emulator stops.
     pub(crate) stopped: watch::Receiver<bool>,
-    /// Whether it has one of the places that are for the control plane alone.
+    /// Whether it has one of the places that are for the control API alone.
     pub(crate) is_reserved: bool,
 }
 
@@ -56,7 +56,7 @@ struct Target {
     peer: Peer,
 }
 
-/// How long a connection on a place of the control plane may be silent.
+/// How long a connection on a place of the control API may be silent.
 const RESERVED_SILENCE: Duration = Duration::from_secs(1);
 
 /// Serves one connection to its end.
@@ -276,7 +276,7 @@ fn connect(
 }
 
 /// Whether the API is served under this host: this machine, or one that the emulator stands in for. The sentence that says
-/// so, where it is not.
+/// so, if it is not.
 fn is_served(host: Host<'_>, shared: &Shared, target: &Target) -> Result<(), String> {
     // A browser always says which host it means.
     if host.name.is_empty()
@@ -292,7 +292,7 @@ fn is_served(host: Host<'_>, shared: &Shared, target: &Target) -> Result<(), Str
     ))
 }
 
-/// The refusal of a request that is meant for a host which the emulator does not stand in for. Only what goes through a
+/// The refusal of a request for a host which the emulator does not replace. Only what goes through a
 /// proxy names the host in its first line.
 fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -> Option<Response<Body>> {
     let host = without_root(without_brackets(request.uri().host()?));
@@ -307,7 +307,7 @@ fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -
     Some(http::error(StatusCode::FORBIDDEN, &error))
 }
 
-/// An address of the new kind stands in brackets in a URL.
+/// An IPv6 address is in brackets in a URL.
 fn without_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }

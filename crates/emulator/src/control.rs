@@ -1,9 +1,9 @@
-//! The control plane under `/_avmarks/`: what a test does to the world, and sees of it. `docs/control-plane.md` describes it for its
+//! The control API under `/_avmarks/`: what a test does to the world, and sees of it. `docs/control-plane.md` describes it for its
 //! users, `openapi.json` for programs.
 //!
 //! It is for programs and for its own page, never for other pages: a browser that happens to run on the same machine must not
-//! be made to drive it. So there are no CORS headers; a request with a foreign `Origin` is refused; and so is one whose `Host` a
-//! foreign page could have (DNS rebinding).
+//! be made to drive it. So there are no CORS headers; a request from another `Origin` is refused; and so is one whose `Host` a
+//! page of another origin could have (DNS rebinding).
 
 mod about;
 mod calls;
@@ -23,7 +23,8 @@ mod webhooks;
 use std::sync::Arc;
 
 use avmarks_protocol::url::redact_usersig;
-use avmarks_spec::Excerpt;
+use avmarks_rules::Presence;
+use avmarks_spec::{Excerpt, Quoted};
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
@@ -34,10 +35,11 @@ use hyper::body::Incoming;
 use tower::ServiceExt;
 
 use crate::shared::Shared;
+use crate::webhooks::Initiator;
 use error::ControlError;
 use guard::{PREFIX, ROOT};
 
-/// Whether a request is for the control plane.
+/// Whether a request is for the control API.
 pub(crate) fn is_asked<B>(request: &axum::http::Request<B>) -> bool {
     let path = request.uri().path();
     path == ROOT || path.starts_with(PREFIX)
@@ -55,10 +57,10 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/_avmarks/groups", get(groups::list).post(groups::create)),
         ("/_avmarks/groups/{group}", get(groups::show).delete(groups::destroy)),
         ("/_avmarks/groups/{group}/join", post(groups::join)),
-        ("/_avmarks/groups/{group}/leave", post(groups::leave)),
-        ("/_avmarks/groups/{group}/kick", post(groups::kick)),
-        ("/_avmarks/groups/{group}/disconnect", post(groups::disconnect)),
-        ("/_avmarks/groups/{group}/reconnect", post(groups::reconnect)),
+        ("/_avmarks/groups/{group}/leave", groups::presence(Presence::Leave, Initiator::Member)),
+        ("/_avmarks/groups/{group}/kick", groups::presence(Presence::Leave, Initiator::Admin)),
+        ("/_avmarks/groups/{group}/disconnect", groups::presence(Presence::Disconnect, Initiator::Member)),
+        ("/_avmarks/groups/{group}/reconnect", groups::presence(Presence::Reconnect, Initiator::Member)),
         ("/_avmarks/groups/{group}/messages", get(calls::group_messages)),
         ("/_avmarks/accounts", get(calls::accounts)),
         ("/_avmarks/messages", get(calls::messages)),
@@ -85,7 +87,7 @@ fn router() -> Router<Arc<Shared>> {
         .method_not_allowed_fallback(other_method)
 }
 
-/// Answers a request to the control plane. `local` says that the client has dialled this machine itself.
+/// Answers a request to the control API. `local` says that the client has dialled this machine itself.
 pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, local: bool) -> Response<Body> {
     let mut response = match guard::check(&request, &shared.settings, local) {
         Err(error) => error.into_response(),
@@ -103,7 +105,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, loc
     response
 }
 
-/// Whoever reads the body looks at its type and its length first (`extract.rs`).
+/// Whoever reads the body reads its type and its length first (`extract.rs`).
 async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
     match router().with_state(Arc::clone(shared)).oneshot(request.map(Body::new)).await {
         Ok(response) => response,
@@ -112,10 +114,9 @@ async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Bo
 }
 
 async fn unknown(uri: Uri) -> ControlError {
-    let there: Vec<_> = routes().into_iter().map(|(path, _)| format!("`{path}`")).collect();
-    let path = redact_usersig(uri.path());
-    let asked = Excerpt(&path);
-    ControlError::new(StatusCode::NOT_FOUND, format!("there is no `{asked}` here; there are {}", there.join(", ")))
+    let paths: Vec<_> = routes().into_iter().map(|(path, _)| path).collect();
+    let (path, there) = (redact_usersig(uri.path()), Quoted(paths.iter()));
+    ControlError::new(StatusCode::NOT_FOUND, format!("there is no `{}` here; there are {there}", Excerpt(&path)))
 }
 
 async fn other_method(method: Method, uri: Uri) -> ControlError {

@@ -32,7 +32,7 @@ pub enum SetupError {
     /// Its state cannot be read, or kept.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Webhooks cannot go where they are to go.
+    /// Webhooks cannot be sent to the configured URL.
     #[error(transparent)]
     Webhooks(#[from] WebhookSettingsError),
 }
@@ -48,7 +48,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SetupError`] where a setting is out of its range; where it is to have a certificate authority of its own, and none can be made; where the folder for
+    /// [`SetupError`] if a setting is out of its range; if it is to have a certificate authority of its own, and none can be made; where the folder for
     /// its state is in use, cannot be written, or holds something that cannot be read; or where webhooks cannot go where they
     /// are to go.
     pub fn new(settings: Settings) -> Result<Self, SetupError> {
@@ -82,14 +82,14 @@ impl Emulator {
         self.shared.lock().resumed
     }
 
-    /// What its app is set up with at the moment: other than [`Settings::app`] where a state says so, or the control plane has
+    /// What its app is set up with at the moment: other than [`Settings::app`] if a state says so, or the control API has
     /// changed it.
     #[must_use]
     pub fn app_settings(&self) -> avmarks_service::Settings {
         self.shared.lock().state.app.settings().clone()
     }
 
-    /// Takes in the lines of a scenario (`docs/scenario.md`); what a line says of a time before now is taken as now.
+    /// Runs the lines of a scenario (`docs/scenario.md`); a time before now is treated as now.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SeedError::Capacity`] where it has more groups or members than there may be.
+    /// [`SeedError::Capacity`] if it has more groups or members than there may be.
     pub fn seed(&self, app: App) -> Result<(), SeedError> {
         self.change(|world| {
             world.capacity.check_app(&app).map_err(|full| SeedError::Capacity(full.to_string()))?;
@@ -132,7 +132,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SeedError::NotPersisted`] where it cannot be persisted.
+    /// [`SeedError::NotPersisted`] if it cannot be persisted.
     pub fn reset(&self) -> Result<(), SeedError> {
         self.change(|world| {
             world.reset(&self.shared.settings);
@@ -206,7 +206,7 @@ impl Emulator {
 }
 
 /// Serves `emulator` on `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and
-/// returns. HTTP, HTTPS and proxy requests are told apart by their first bytes.
+/// returns. HTTP, HTTPS and proxy requests are distinguished by their first bytes.
 pub async fn serve(listener: tokio::net::TcpListener, emulator: Emulator, stop: impl Future<Output = ()>) {
     crate::serve::run(vec![listener], emulator.shared, stop).await;
 }
@@ -215,7 +215,7 @@ pub async fn serve(listener: tokio::net::TcpListener, emulator: Emulator, stop: 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SeedError {
-    /// A line of a scenario is no valid input, or there is no room for what it brings.
+    /// A line of a scenario is not a valid input, or exceeds the capacity of the emulator.
     #[error("line {line}: {what}")]
     Line {
         /// The line, from 1.

@@ -53,23 +53,13 @@ impl Kind {
     }
 }
 
-/// What a gateway sends along.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Page {
-    Html,
-    Json,
-    Empty,
-}
-
-impl Page {
-    pub(crate) const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Empty];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Json => "json",
-            Self::Empty => "empty",
-        }
+avmarks_spec::named_enum! {
+    /// What a gateway sends along.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Page {
+        Html = "html",
+        Json = "json",
+        Empty = "empty",
     }
 }
 
@@ -95,7 +85,7 @@ impl Serialize for Injection {
 /// A fault that waits for calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Queued {
-    /// The path of the calls that it strikes; any, where there is none.
+    /// The path of the calls that it strikes; any, if there is none.
     pub(crate) path: Option<String>,
     /// How many calls it still strikes.
     pub(crate) times: u64,
@@ -258,7 +248,7 @@ fn code_as_string(body: &[u8]) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// The answer without `MemberList`; as it is, where it has none.
+/// The answer without `MemberList`; as it is, if it has none.
 fn without_member_list(body: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(body);
     let list = serde_json::from_str::<Fields<'_>>(&text).ok().and_then(|mut fields| fields.take("MemberList").ok()?);

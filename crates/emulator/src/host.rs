@@ -1,6 +1,6 @@
 //! The host that a request is meant for, and which hosts the emulator answers for.
 //!
-//! A web page of somebody else can make a browser send requests here, and read the answers once its own name points at this
+//! A web page of another origin can make a browser send requests here, and read the answers once its own name points at this
 //! machine (DNS rebinding). So what is meant for a name that its owner may point anywhere is refused, for the API as well.
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -16,7 +16,7 @@ use crate::settings::{Settings, without_root};
 pub(crate) struct Host<'a> {
     /// As it was sent, with its port.
     pub(crate) text: &'a str,
-    /// A name or an address, without port, brackets and the dot of the root; empty where the request names none.
+    /// A name or an address, without port, brackets and the dot of the root; empty if the request names none.
     pub(crate) name: &'a str,
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum HostError {
 }
 
 impl<'a> Host<'a> {
-    /// The host of a request: that of its first line, where that has one, or of its header.
+    /// The host of a request: that of its first line, if that has one, or of its header.
     pub(crate) fn of<B>(request: &'a Request<B>) -> Result<Self, HostError> {
         let headers = request.headers().get_all(HOST);
         let count = headers.iter().count();
@@ -83,7 +83,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// Whether no page of somebody else can be served under this name: an address; `localhost`; a name without a dot, as containers
+/// Whether no page of another origin can be served under this name: an address; `localhost`; a name without a dot, as containers
 /// have; one of [`Settings::control_hosts`].
 pub(crate) fn is_own(name: &str, settings: &Settings) -> bool {
     !name.is_empty() && !name.bytes().any(|byte| byte == b'.')
@@ -99,7 +99,7 @@ fn ends_with_localhost(name: &str) -> bool {
     start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(END))
 }
 
-/// Whether the API is served under this name: that of this machine, or of a host that the emulator stands in for.
+/// Whether the API is served under this name: that of this machine, or of a host that the emulator replaces.
 pub(crate) fn is_served(name: &str, settings: &Settings) -> bool {
     is_own(name, settings) || settings.stands_in_for(name)
 }

@@ -16,7 +16,7 @@ pub(crate) use body::{BodyError, ReadBody, read, throw_away};
 pub(crate) enum Body {
     /// One that is there as a whole: that of every call of the API.
     Whole(Full<Bytes>),
-    /// One that is written as it comes, or is of the control plane.
+    /// One that is written as it comes, or is of the control API.
     Other(axum::body::Body),
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn json(status: StatusCode, body: impl Into<Bytes>) -> Response<Body>
     response
 }
 
-/// An error, where it is not the API that answers: `{"error": text}`.
+/// An error, if it is not the API that answers: `{"error": text}`.
 pub(crate) fn error(status: StatusCode, text: &str) -> Response<Body> {
     json(status, serde_json::json!({ "error": text }).to_string())
 }

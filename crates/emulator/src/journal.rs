@@ -1,10 +1,10 @@
 //! State that lasts: a folder in which every input that changed something is written down before it is answered.
 //!
-//! | file | holds |
+//! | file | contents |
 //! |---|---|
 //! | `state-N` | one record: the whole state with which generation `N` begins |
 //! | `journal-N` | a head, and one record for each input since then, in order |
-//! | `lock` | how the journal ended when the emulator stopped; who has the folder holds a lock on it, and on the folder |
+//! | `lock` | how the journal ended when the emulator stopped; the process that uses the folder has a lock on it, and on the folder |
 //!
 //! A record is a line: a checksum, a number and JSON (`record.rs`). The checksum follows from the record before, so that what is
 //! missing, doubled, changed or swapped is found; that the tail is whole after a stop is seen from `lock`. After each write the
@@ -16,11 +16,11 @@
 //! **Group commit:** a record is appended under the world's lock, so that the order of the records is that of the inputs. A
 //! thread writes what has gathered and calls `fdatasync`; an answer waits for that outside the lock ([`Commit`]), and so do
 //! all that came meanwhile, for one `fdatasync` together. A write that fails is not tried again: from then on nothing is
-//! accepted, because it is not known what the file holds.
+//! accepted, because the contents of the file are not known.
 //!
 //! **Why no embedded store.** `redb` was considered, which is well kept and would have given transactions, pages with
 //! checksums and a compact file. But nothing is ever looked up here: inputs are appended, and read once, in order. A file of
-//! lines does that with one checksum, can be read by people and by `avmarks replay`, and a torn tail can be told from a broken
+//! lines does that with one checksum, can be read by people and by `avmarks replay`, and a torn tail can be distinguished from a broken
 //! middle, reported with its place, and cut. `cut -d' ' -f3- journal-3 | tail -n +2` gives the lines, and `cut -d' ' -f3- state-3 | jq .app`
 //! the snapshot that `avmarks replay --state` takes.
 
@@ -76,7 +76,7 @@ impl Journal {
         self.writer.commit()
     }
 
-    /// Why nothing is kept any more, where that is so.
+    /// Why nothing is kept any more, if that is so.
     pub(crate) fn failed(&self) -> Option<NotPersisted> {
         self.writer.failed()
     }

@@ -3,7 +3,7 @@
 //!
 //! **In scope:** `avmarks-service` behind a socket ([`Emulator::start`], [`serve()`]); a certificate authority of its own
 //! ([`Authority`]); the clock, which can be set and advanced ([`Clock`]); calls about accounts, groups, members and messages
-//! (`docs/calls.md`), and stubs for others ([`Settings::stubs`]); a control plane under `/_avmarks/`; webhooks
+//! (`docs/calls.md`), and stubs for others ([`Settings::stubs`]); a control API under `/_avmarks/`; webhooks
 //! ([`WebhookSettings`]); a state that survives a restart ([`Settings::data`]).
 //!
 //! **Out of scope:** the rules of calls about marks, robots, administrators and presence, which `avmarks-service` has;

@@ -24,7 +24,7 @@ use texts::Texts;
 const BYTES_MAX: usize = 16 * 1_048_576;
 /// Omissions of one call that are kept.
 const OMITTED_MAX: usize = 100;
-/// A request of the API and what became of it. Never a key, never a signature.
+/// A request of the API and its result. It never contains a key or a signature.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     /// Given when it is written down.
@@ -32,7 +32,7 @@ pub(crate) struct Entry {
     pub(crate) at: Timestamp,
     texts: Texts,
     pub(crate) random: Option<u32>,
-    /// The code of the answer; none where the answer was none of the API.
+    /// The code of the answer; none if the answer was none of the API.
     pub(crate) code: Option<i64>,
     pub(crate) info: String,
     pub(crate) because: Vec<Reason>,
@@ -183,7 +183,7 @@ impl Log {
 }
 
 impl Entry {
-    /// What a request says of itself, and the body that it is answered with; empty where none is known.
+    /// The data of a request, and the body of its answer; empty if none is known.
     pub(crate) fn of(request: &Request<'_>, query: &RawQuery<'_>, answer: &[u8]) -> Self {
         Self {
             number: 0,

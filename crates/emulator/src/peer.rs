@@ -1,4 +1,4 @@
-//! A TCP stream that more than one may look at: so that it is seen, while an answer waits, that its client has gone.
+//! A shared TCP stream, so that it is noticed if the client disconnects while its answer waits.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
-/// How long to wait where the system says that something is to be read.
+/// How long to wait if the system reports readable data.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A TCP stream to read and write. It ends when the last of its clones is dropped.
@@ -32,7 +32,7 @@ impl Peer {
     }
 }
 
-/// Whether the system tells anew that something is to be read, once less was read than was asked for. Those of Unix do.
+/// Whether the system reports readable data again after a short read. Those of Unix do.
 const TELLS_ANEW: bool = cfg!(unix);
 
 impl Peer {

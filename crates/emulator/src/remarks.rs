@@ -1,4 +1,4 @@
-//! What the log says of a request beyond its answer.
+//! What the log has about a request in addition to its answer.
 
 use avmarks_protocol::url::RawQuery;
 use avmarks_protocol::usersig::explain;

@@ -62,8 +62,8 @@ pub struct Settings {
     pub strict: bool,
     /// The clock that everything goes by.
     pub clock: Clock,
-    /// The folder that the state is kept in, made where there is none; without one, the state is gone when the emulator stops.
-    /// Where it holds a state, that goes before [`app`](Self::app) and [`clock`](Self::clock), except for the signing key.
+    /// The folder that the state is kept in, made if there is none; without one, the state is lost when the emulator stops.
+    /// If it contains a state, that takes precedence over [`app`](Self::app) and [`clock`](Self::clock), except for the signing key.
     pub data: Option<PathBuf>,
     /// Whether a journal in that folder that is broken in its middle, or has an input that cannot be taken in, ends there, and
     /// what was behind is given up; otherwise the emulator cannot be set up. A torn tail is cut in any case: nothing in it was
@@ -76,19 +76,19 @@ pub struct Settings {
     pub stubs: Vec<(String, Vec<u8>)>,
     /// Whether a path that nothing answers is answered `OK` with the bare envelope; 60009 otherwise.
     pub stub_unknown_ok: bool,
-    /// Where what happens is told; nowhere without.
+    /// Where webhooks are sent; none are sent without.
     pub webhooks: Option<WebhookSettings>,
     /// Who signs the certificates for HTTPS; without one, one is made for this run alone.
     pub authority: Option<Authority>,
-    /// Hosts that the proxy stands in for: a name, or `*.` and what the name ends in, or `*` for all.
+    /// Hosts that the proxy replaces: a name, or `*.` and what the name ends in, or `*` for all.
     pub proxied_hosts: Vec<String>,
-    /// Hosts, beyond addresses, `localhost` and names without a dot, by which the control plane may be reached. A web page
+    /// Hosts, beyond addresses, `localhost` and names without a dot, by which the control API may be reached. A web page
     /// of somebody else must not be served under any of them: it could drive the emulator.
     pub control_hosts: Vec<String>,
-    /// What opens the control plane, as `Authorization: Bearer TOKEN`, or as the password of `Basic`. Without one, it is
-    /// open to whoever reaches it over the loopback network, and closed beyond.
+    /// What opens the control API, as `Authorization: Bearer TOKEN`, or as the password of `Basic`. Without one, it is
+    /// open to every client on the loopback network, and closed to all others.
     pub control_token: Option<ControlToken>,
-    /// Connections open at once; at least one. A few more are for the control plane alone.
+    /// Connections open at once; at least one. A few more are for the control API alone.
     pub connections_max: usize,
     /// Bytes of request bodies and of states that are sent, beyond 64 KiB each, that may be held at once; what comes when
     /// they are taken waits, or is refused (503). At least [`LARGE_BYTES_LEAST`](Self::LARGE_BYTES_LEAST).
@@ -153,13 +153,13 @@ impl Settings {
     /// What [`large_bytes_max`](Self::large_bytes_max) is at least: the body of one call.
     pub const LARGE_BYTES_LEAST: usize = 1_048_576;
 
-    /// The same with this authority, where there is one.
+    /// The same with this authority, if there is one.
     #[must_use]
     pub fn with_authority(self, authority: Option<Authority>) -> Self {
         Self { authority: authority.or(self.authority), ..self }
     }
 
-    /// Refuses what would answer nobody, or wait for ever.
+    /// Refuses settings under which no request could be answered, or that would wait forever.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
         let counts = [
             ("connections_max", self.connections_max, 1),
@@ -193,12 +193,12 @@ impl Settings {
         self
     }
 
-    /// The hosts that certificates are made for, beside addresses of this machine and names without a dot.
+    /// The hosts that certificates are made for, in addition to addresses of this machine and names without a dot.
     pub(crate) fn certified_hosts(&self) -> Vec<String> {
         self.proxied_hosts.iter().chain(&self.control_hosts).cloned().collect()
     }
 
-    /// Whether the proxy stands in for `host`.
+    /// Whether the proxy replaces `host`.
     pub(crate) fn stands_in_for(&self, host: &str) -> bool {
         let host = without_root(host).to_ascii_lowercase();
         self.proxied_hosts.iter().any(|pattern| match pattern.strip_prefix("*.") {
@@ -208,7 +208,7 @@ impl Settings {
     }
 }
 
-/// A name without the dot that stands for the root: it is the same name.
+/// A name without the dot of the DNS root: it is the same name.
 pub(crate) fn without_root(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
 }

@@ -1,4 +1,4 @@
-//! What all connections share: the world behind one lock that is never held across a wait, and the tasks beside it.
+//! What all connections share: the world behind one lock that is never held across a wait, and the background tasks.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -85,7 +85,7 @@ impl Shared {
         Ok(answered)
     }
 
-    /// What the app's server says of a call, where it is to be asked. Meanwhile other requests are answered.
+    /// The answer of the app's server about a call, if a webhook must be sent. Meanwhile other requests are answered.
     async fn ruling(&self, request: &Request<'_>, query: &RawQuery<'_>, call: Option<&Call>) -> Ruling {
         let asking = call.filter(|call| call.webhook().is_some_and(|event| self.outbox.asks(event)));
         let question = asking.and_then(|call| self.lock().question(request, query, call));

@@ -1,6 +1,6 @@
 //! What lasts of an emulator: the app, the clock, and what it knows itself of the groups.
 //!
-//! Every change gives [`Changes`]: what happened, and what of the groups is gone that a webhook still reports.
+//! Every change returns [`Changes`]: what happened, and data of destroyed groups that webhooks still report.
 
 mod kept;
 mod memberships;
@@ -25,7 +25,7 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     /// What the emulator knows of a group beyond what the service keeps.
     pub(crate) groups: BTreeMap<GroupId, Group>,
-    /// What calls keep beside groups.
+    /// The state of calls in addition to the groups.
     pub(crate) calls: CallState,
     /// How many group ids have been assigned; the next comes from it.
     pub(crate) assigned: u64,
@@ -103,14 +103,14 @@ impl State {
         changes
     }
 
-    /// Destroys a group; nothing where there is none.
+    /// Destroys a group; nothing if there is none.
     pub(crate) fn destroy_group(&mut self, id: GroupId, at: Timestamp) -> Changes {
         let removed = self.before_destruction(id, at);
         let events = self.app.destroy_group(id, at);
         self.changed(events, removed)
     }
 
-    /// Makes this account the owner of a group; nothing where there is none.
+    /// Makes this account the owner of a group; nothing if there is none.
     pub(crate) fn change_owner(&mut self, id: GroupId, owner: UserId, at: Timestamp) -> Changes {
         let events = self.app.change_owner(id, owner, at);
         self.changed(events, None)
@@ -193,13 +193,13 @@ impl State {
         accounts.iter().find_map(until)
     }
 
-    /// A group before it is destroyed, with nobody taken as its member any more; nothing where there is none.
+    /// A group before it is destroyed, with nobody taken as its member any more; nothing if there is none.
     fn before_destruction(&mut self, group: GroupId, at: Timestamp) -> Option<Removed> {
         self.memberships.destroyed(group, self.app.room(&group)?);
         self.before_removal(group, &[], at)
     }
 
-    /// A group before it is destroyed or `leaving` leave it; nothing where there is none.
+    /// A group before it is destroyed or `leaving` leave it; nothing if there is none.
     pub(crate) fn before_removal(&self, group: GroupId, leaving: &[UserId], at: Timestamp) -> Option<Removed> {
         let room = self.app.room(&group)?;
         let now = at.max(self.app.now());

@@ -1,4 +1,4 @@
-//! Stubs: answers that somebody has written down for a path, in the place of rules. A stub is answered behind steps 1 to 4 of the
+//! Stubs: answers that a user has set for a path, instead of rules. A stub is answered behind steps 1 to 4 of the
 //! precedence, changes nothing, and is named a stub in the log.
 
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
-//! The token of the control plane.
+//! The token of the control API.
 
 use std::fmt;
 
-/// What opens the control plane: a secret that whoever asks must know.
+/// The token of the control API: a secret that every client must send.
 ///
 /// ```
 /// use avmarks_emulator::ControlToken;
@@ -32,7 +32,7 @@ impl ControlToken {
     ///
     /// # Errors
     ///
-    /// [`ControlTokenError`] where the text is empty, too long, or cannot be sent in a header as it is.
+    /// [`ControlTokenError`] if the text is empty, too long, or cannot be sent in a header as it is.
     pub fn new(text: &str) -> Result<Self, ControlTokenError> {
         let fits = (1..=Self::CHARACTERS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         if fits { Ok(Self(text.into())) } else { Err(ControlTokenError) }

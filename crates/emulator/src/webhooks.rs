@@ -1,15 +1,15 @@
-//! Webhooks out: what happens is told to a URL of the app's own server, as the vendor's service does (1047/34354 and the page
+//! Outgoing webhooks: events are sent to a URL of the app's own server, as the vendor's service does (1047/34354 and the page
 //! of each webhook), by a task of its own that no call waits for.
 //!
 //! What happens becomes webhooks in `notification.rs`, which has our readings of what the pages leave open. They wait in `outbox.rs`,
-//! where some are sent twice or change places when that is asked for; `post.rs` sends them, and `delivery.rs` keeps what came
+//! if some are sent twice or change places when that is asked for; `post.rs` sends them, and `delivery.rs` keeps what came
 //! of it. One that is not answered within 2 seconds, with HTTP 200 and JSON, has failed. It is sent again only where the
 //! app's switch says so ([`WebhookSettings::retries`]), and, as the page has it, only when no answer came in time.
 //!
 //! Which webhooks there are says `event.rs`; those about calls are built by the calls themselves (`call_webhook.rs`). Those that a call
 //! waits for pass by the queue: they are posted at once, on a connection of their own, and `ruling.rs` reads the answer.
 //!
-//! A URL over `https` needs the certificates that are to be trusted ([`WebhookSettings::trusted`]): no roots are built in.
+//! A URL over `https` needs the certificates to trust ([`WebhookSettings::trusted`]): no roots are built in.
 
 mod call_webhook;
 mod delivery;

@@ -1,6 +1,6 @@
 //! The world: everything that a request can change, and every way to change it.
 //!
-//! First the requests of the API, then the commands of the control plane. `persistence.rs` has what persists both.
+//! First the requests of the API, then the commands of the control API. `persistence.rs` has what persists both.
 
 mod persistence;
 
@@ -42,7 +42,7 @@ pub(crate) struct World {
     outbox: Arc<Outbox>,
     /// Where the inputs are persisted, if they are.
     journal: Option<Journal>,
-    /// What a reset brings back, once it is served.
+    /// What a reset restores, once it is served.
     start: Option<State>,
 }
 
@@ -80,7 +80,7 @@ impl World {
         self.state.clock.now()
     }
 
-    /// Answers a request of the API, and notes it in the log. `call` is that of its path, where it is none of the service; `injection`
+    /// Answers a request of the API, and notes it in the log. `call` is that of its path, if it is none of the service; `injection`
     /// is a fault that will change the answer.
     pub(crate) fn answer(
         &mut self,
@@ -121,7 +121,7 @@ impl World {
         Outcome { changes: self.state.changed(events, None), ..Outcome::of(answer) }
     }
 
-    /// What the app's server is to be asked before a call is answered, where it is to be asked at all.
+    /// The webhook that the app's server must answer before the call is answered, if there is one.
     pub(crate) fn question(&self, request: &Request<'_>, query: &RawQuery<'_>, call: &Call) -> Option<CallWebhook> {
         let now = self.now();
         if self.stubs.answers(request.path) || self.state.app.authorize(request, now).is_err() {
@@ -134,7 +134,7 @@ impl World {
         Terms { capacity: self.capacity, strict: self.strict, discards: false }
     }
 
-    /// `ruling` is what a webhook says of the call.
+    /// `ruling` is the answer of a webhook about the call.
     fn answer_by_call(
         &mut self,
         request: &Request<'_>,
@@ -242,7 +242,7 @@ impl World {
         self.log.write(entry);
     }
 
-    /// Reports what happened: to webhooks, and to those who watch. `exit` says how members have left, where some have.
+    /// Reports what happened: to webhooks, and to those who watch. `exit` says how members have left, if some have.
     pub(crate) fn happened(&mut self, changes: &Changes, initiator: Initiator) {
         self.outbox.happened(&self.state.app, changes, initiator);
         for event in &changes.events {
@@ -252,7 +252,7 @@ impl World {
     }
 }
 
-/// Commands of the control plane, and of whoever embeds the emulator.
+/// Commands of the control API, and of programs that embed the emulator.
 impl World {
     /// Creates a group; nothing where it exists.
     pub(crate) fn create_group(
@@ -294,7 +294,7 @@ impl World {
         self.outbox.tell(settings.sdkappid, vec![webhook]);
     }
 
-    /// Destroys a group; nothing where there is none.
+    /// Destroys a group; nothing if there is none.
     pub(crate) fn destroy_group(&mut self, id: GroupId) -> Vec<GroupEvent> {
         let now = self.now();
         let changes = self.state.destroy_group(id, now);
@@ -367,7 +367,7 @@ impl World {
         self.clock_moved()
     }
 
-    /// Lets the clock run, or stand still.
+    /// Starts or stops the clock.
     pub(crate) fn run_clock(&mut self, running: bool) -> Vec<GroupEvent> {
         match running {
             true => self.state.clock.run(),
@@ -383,7 +383,7 @@ impl World {
         self.tick()
     }
 
-    /// Sets the app up anew; strictly, where that was asked for.
+    /// Configures the app again; strictly, if that was requested.
     pub(crate) fn configure(&mut self, settings: avmarks_service::Settings) {
         self.tick();
         self.state.app.configure(settings);
@@ -392,7 +392,7 @@ impl World {
         self.log.notice(Notice::Changed("settings"));
     }
 
-    /// Puts [`Settings::strict`] in force again where that was asked for; whether anything changed.
+    /// Puts [`Settings::strict`] in force again if that was asked for; whether anything changed.
     fn stay_strict(&mut self) -> bool {
         let mut settings = self.state.app.settings().clone();
         strictly(&mut settings.terms.policy);
@@ -434,7 +434,7 @@ impl World {
         }
     }
 
-    /// Everything as it was at the start; as it is set up, where it has not been served or was resumed from another run.
+    /// Everything as it was at the start; as it is set up, if it has not been served or was resumed from another run.
     pub(crate) fn reset(&mut self, settings: &Settings) {
         let as_set_up = || State::new(App::new(settings.app.clone()), settings.clock.clone());
         self.state = self.start.clone().unwrap_or_else(as_set_up);

@@ -126,7 +126,7 @@ fn bodies() -> impl Strategy<Value = Body> {
     ]
 }
 
-/// The smallest body about which they do not agree, and why; none where there is none among so many.
+/// The smallest body about which they do not agree, and why; none if there is none among so many.
 fn disagreement(bug: Option<Bug>, cases: u32) -> Option<(String, Body)> {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));

@@ -1,7 +1,7 @@
-//! Where the decisions of a generator come from: bytes, whoever gives them.
+//! The source of the decisions of a generator: any bytes.
 
 /// Decisions, read off bytes one after the other. Where the bytes end, every decision is 0, which is the simplest: so a
-/// shorter text of bytes gives a simpler value, and none is too short.
+/// shorter sequence of bytes results in a simpler value, and none is too short.
 ///
 /// ```
 /// use avmarks_generators::Choices;
@@ -36,14 +36,14 @@ impl<'a> Choices<'a> {
         self.bytes.len()
     }
 
-    /// The next byte; 0 where there is none.
+    /// The next byte; 0 if there is none.
     pub fn byte(&mut self) -> u8 {
         let Some((byte, rest)) = self.bytes.split_first() else { return 0 };
         self.bytes = rest;
         *byte
     }
 
-    /// A number below `end`; 0 where `end` is 0. It takes one byte where that is enough, else two, and is below 65,536.
+    /// A number below `end`; 0 where `end` is 0. It takes one byte if that is enough, else two, and is below 65,536.
     pub fn below(&mut self, end: usize) -> usize {
         let number = match end {
             0..=1 => return 0,
@@ -60,7 +60,7 @@ impl<'a> Choices<'a> {
         list[self.below(N)]
     }
 
-    /// One of these; none where there are none.
+    /// One of these; none if there are none.
     pub fn pick_from<T: Copy>(&mut self, list: &[T]) -> Option<T> {
         list.get(self.below(list.len())).copied()
     }

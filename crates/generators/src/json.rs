@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::body::Body;
 use crate::choices::Choices;
 
-/// A value. What is raw is written as it stands, JSON or not.
+/// A value. Raw text is written unchanged, even if it is not JSON.
 #[derive(Clone, Debug)]
 pub(crate) enum Json {
     Raw(String),
@@ -37,7 +37,7 @@ impl Json {
         }
     }
 
-    /// What stands at a JSON pointer; the first, where a field is duplicated.
+    /// The value at a JSON pointer; the first one if a field is duplicated.
     pub(crate) fn at(&mut self, pointer: &str) -> Option<&mut Self> {
         pointer.split('/').skip(1).try_fold(self, |value, part| match value {
             Self::Raw(_) => None,

@@ -3,7 +3,7 @@
 //!
 //! **In scope:** bodies of requests ([`request`]), answers ([`answer`]) and webhooks ([`webhook`]), each [`Valid`], [`Invalid`] with
 //! one named defect, or [`Hostile`]; and operations of a small world ([`operations`]). Each is given as bytes, and as a value of
-//! `avmarks-protocol` where it has one.
+//! `avmarks-protocol` if it has one.
 //!
 //! **Out of scope:** queries, signatures and HTTP; policies and limits other than the default ones, except in [`operations`]; a
 //! harness, a corpus, a source of randomness.

@@ -190,7 +190,7 @@ fn odd_text(choices: &mut Choices<'_>) -> String {
     }
 }
 
-/// Fields or items of a value in another way; nothing where it has none.
+/// Fields or items of a value in another way; nothing if it has none.
 fn rearranged(mutation: Mutation, value: &mut Json, choices: &mut Choices<'_>) {
     let times = choices.pick(&[1, 1, 1, 500]);
     match value {

@@ -72,14 +72,14 @@ pub enum Input {
         /// Whether the list is switched on.
         online_list_enabled: bool,
     },
-    /// Reads a gap so from here on.
+    /// Reads a gap so from now on.
     Policy {
         /// The field of the gap.
         field: &'static str,
         /// The name of the reading.
         reading: &'static str,
     },
-    /// Creates a group, where there is none of this id.
+    /// Creates a group, if there is none of this id.
     CreateGroup {
         /// Its id.
         group: &'static str,

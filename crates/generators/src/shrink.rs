@@ -15,16 +15,16 @@ pub(crate) struct Shrink {
 /// What is tried next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Attempt {
-    /// To end so many earlier.
+    /// End this many earlier.
     End {
         less: usize,
     },
-    /// To leave out so many from there on.
+    /// Omit this many from there.
     Leave {
         run: usize,
         from: usize,
     },
-    /// To make so many 0 from there on.
+    /// Set this many to 0 from there.
     Zero {
         run: usize,
         from: usize,
@@ -51,7 +51,7 @@ impl Shrink {
         Self { tried: bytes.clone(), best: bytes, attempt, progress: false }
     }
 
-    /// What is to be judged.
+    /// The candidate to test.
     pub(crate) fn tried(&self) -> &[u8] {
         &self.tried
     }
@@ -69,7 +69,7 @@ impl Shrink {
         back
     }
 
-    /// Makes the next try; none where there is nothing left to try.
+    /// Makes the next try; none if there is nothing left to try.
     pub(crate) fn next(&mut self) -> bool {
         loop {
             let attempt = self.attempt;

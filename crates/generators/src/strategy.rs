@@ -36,7 +36,7 @@ use crate::level::{Hostile, Invalid, Message, Valid};
 use crate::operations::{Input, Run, Step};
 use crate::shrink::Shrink;
 
-/// What a function makes of up to `bytes` bytes of choices, 64 of which are enough for a request.
+/// The result of a function for up to `bytes` bytes of choices, 64 of which are enough for a request.
 pub fn generated<T: fmt::Debug>(bytes: usize, generate: fn(&mut Choices<'_>) -> T) -> Generated<T> {
     Generated { bytes, generate }
 }

@@ -1,6 +1,6 @@
 //! Why a store did not do what it was asked for.
 
-/// Why a verb of a [`Store`](crate::Store) failed. No variant holds a password.
+/// Why an operation of a [`Store`](crate::Store) failed. No variant contains a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {

@@ -24,15 +24,15 @@ const BLOCK_BITS: usize = 256;
 /// The fewest blocks of a slot: 128 bytes, 32 KiB for all of them.
 const BLOCKS_MIN: usize = 4;
 
-/// A slot is read anew once more than one bit of so many is set: by accounts that were added, or of which nothing is wanted any more. One account of
+/// A slot is read again once more than one bit in this number is set: by accounts that were added, or of which nothing is wanted any more. One account of
 /// 100 is not recognised then.
 const CROWDED: usize = 2;
 
 /// Of which accounts something may be wanted, in memory: a split block Bloom filter for each slot, 2 to 4 bytes for each account and group. It answers without a
 /// look at the tables; [`Store::filter`](crate::Store::filter) has it, and says what an answer is worth.
 ///
-/// Wants that are gone stay in it until their slot is read anew, so that it may say "perhaps" where nothing is wanted. It never says "nobody" of a
-/// want that it was told of.
+/// Removed wants stay in it until their slot is read again, so it may answer "perhaps" if nothing is wanted. It never answers "nobody" about a
+/// want that was added to it.
 ///
 /// ```
 /// use avmarks_keeper_store::{Event, NewWant, PresenceChange, SqliteStore, Store};
@@ -54,9 +54,9 @@ const CROWDED: usize = 2;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct WantFilter {
-    /// Random for each filter: nobody can choose accounts that look wanted.
+    /// Random for each filter, so that accounts cannot be chosen to look wanted.
     hasher: RandomState,
-    /// `None` where the slot was not read yet: everything may be wanted.
+    /// `None` if the slot was not read yet: everything may be wanted.
     slots: Vec<RwLock<Option<Bits>>>,
 }
 
@@ -75,13 +75,13 @@ pub(crate) struct Wanted {
 }
 
 impl WantFilter {
-    /// A filter that was told of no slot: everything may be wanted.
+    /// A filter without slots: everything may be wanted.
     pub(crate) fn new() -> Self {
         Self { hasher: RandomState::new(), slots: Slot::all().map(|_| RwLock::default()).collect() }
     }
 
     /// Whether something may be wanted of the account of an event, or of any account of its group where the event has no account. `false` is
-    /// certain, for the wants that the filter was told of.
+    /// certain, for the wants that were added to the filter.
     #[must_use]
     pub fn may_want(&self, event: &Event) -> bool {
         let account = event.change.account();
@@ -97,7 +97,7 @@ impl WantFilter {
         Wanted { account: self.hash(group, account), group: self.hash(group, &[]) }
     }
 
-    /// No account is empty, so an empty one stands for the group. Lengths are hashed too.
+    /// No account is empty, so an empty one represents the group. Lengths are hashed too.
     fn hash(&self, group: &[u8], account: &[u8]) -> u64 {
         self.hasher.hash_one((group, account))
     }
@@ -135,7 +135,7 @@ struct Bits {
 }
 
 impl Bits {
-    /// No bit is set, and there is room for so many accounts and groups.
+    /// No bit is set, and there is space for this number of accounts and groups.
     fn of(count: usize) -> Self {
         let blocks = count.saturating_mul(BITS_EACH).div_ceil(BLOCK_BITS).next_power_of_two().max(BLOCKS_MIN);
         Self { blocks: vec![Block::default(); blocks], set: 0 }

@@ -25,7 +25,7 @@ impl Account {
     }
 }
 
-/// Wants of a group: the holders of all marks, and those accounts that somebody asks about.
+/// Wants of a group: the holders of all marks, and the accounts that a caller asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct GroupState {
     /// How many accounts want each mark; never 0.
@@ -77,7 +77,7 @@ impl GroupState {
         holders
     }
 
-    /// Only marks that are new to the account can be refused: who gives up marks is never refused, whatever the limits became.
+    /// Only marks that are new to the account can be refused: removing marks is never refused, even if the limits have changed.
     fn check<'a>(
         limits: &Limits,
         before: &BTreeMap<Mark, usize>,

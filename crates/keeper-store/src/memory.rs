@@ -19,7 +19,7 @@ use crate::types::{
 /// The clock of a store that has none of its own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// A [`Store`] in memory. It is gone with the process.
+/// A [`Store`] in memory. It is lost with the process.
 #[derive(Clone)]
 pub struct MemoryStore {
     tables: Arc<Mutex<Tables>>,

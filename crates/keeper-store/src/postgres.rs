@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use avmarks_protocol::Endpoint;
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
-use postgres::types::Type;
 use postgres::{Client, Row, Transaction};
 
 pub use listener::PostgresListener;
@@ -53,7 +52,7 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the text is not such a URL, the database cannot be reached, or its tables are of a later version.
+    /// [`StoreError`] if the text is not such a URL, the database cannot be reached, or its tables are of a later version.
     pub fn connect(url: &str, limits: Limits) -> Result<Self, StoreError> {
         let filter = Arc::new(WantFilter::new());
         let mut store = Self { connection: Connection::new(url)?, limits, filter, known: Arc::default() };
@@ -62,7 +61,7 @@ impl PostgresStore {
         let sql = "INSERT INTO permit SELECT endpoint, n, 0, NULL, NULL
             FROM unnest($1) AS endpoint, generate_series(1, $2) AS n ORDER BY 1, 2 ON CONFLICT DO NOTHING";
         let calls_max = store.calls_max();
-        store.changes(sql, &[(&endpoints, Type::TEXT_ARRAY), (&calls_max, Type::INT4)])?;
+        store.changes(sql, &[&endpoints, &calls_max])?;
         Ok(store)
     }
 
@@ -135,7 +134,7 @@ impl Source for Client {
         let sql = "SELECT k.slot, w.grp, w.account FROM unnest($1, $2) AS k(slot, version)
             CROSS JOIN LATERAL (SELECT grp, account FROM want WHERE want.slot = k.slot AND want.version > k.version) AS w
             ORDER BY k.slot, w.grp";
-        rows(self, sql, &[(&slots, Type::INT2_ARRAY), (&versions, Type::INT8_ARRAY)], |row| {
+        rows(self, sql, &[&slots, &versions], |row| {
             Ok((slot_of(get(row, 0)?)?, filter.wanted(get(row, 1)?, get(row, 2)?)))
         })
     }
@@ -201,9 +200,7 @@ fn lease(row: &Row) -> Result<Lease, StoreError> {
 fn holds(transaction: &mut Transaction<'_>, node: NodeId, lease: Lease) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM lease WHERE slot = $1 AND node = $2 AND epoch = $3 FOR SHARE";
     let epoch = signed(lease.epoch.0);
-    let parameters: Parameters<'_> =
-        &[(&number_of(lease.slot), Type::INT2), (&id_of(node), Type::INT8), (&epoch, Type::INT8)];
-    Ok(!rows(transaction, sql, parameters, |_| Ok(()))?.is_empty())
+    Ok(!rows(transaction, sql, &[&number_of(lease.slot), &id_of(node), &epoch], |_| Ok(()))?.is_empty())
 }
 
 /// Claims in four steps, each of which sees what the one before locked.
@@ -213,20 +210,20 @@ fn claim(transaction: &mut Transaction<'_>, node: NodeId, share: usize) -> Resul
     let sql = "DELETE FROM node WHERE id IN (SELECT id FROM node WHERE until <= keeper_now() ORDER BY id FOR UPDATE SKIP LOCKED)";
     execute(transaction, sql, &[])?;
     let sql = "SELECT 1 FROM node WHERE id = $1 AND until > keeper_now()";
-    if rows(transaction, sql, &[(&id, Type::INT8)], |_| Ok(()))?.is_empty() {
+    if rows(transaction, sql, &[&id], |_| Ok(()))?.is_empty() {
         return Ok(Vec::new());
     }
     let sql = "SELECT slot FROM lease WHERE (node IS NULL OR NOT EXISTS (SELECT 1 FROM node WHERE node.id = lease.node)) ORDER BY slot
         LIMIT greatest(0, $2 - (SELECT count(*) FROM lease WHERE node = $1)) FOR UPDATE SKIP LOCKED";
-    let free: Vec<i16> = rows(transaction, sql, &[(&id, Type::INT8), (&count(share), Type::INT8)], |row| get(row, 0))?;
+    let free: Vec<i16> = rows(transaction, sql, &[&id, &count(share)], |row| get(row, 0))?;
     if !free.is_empty() {
         // Asked again, now that the rows are locked: a node that is younger than the view of the query before may have claimed one.
         let sql = "UPDATE lease SET node = $1, epoch = epoch + 1 WHERE slot = ANY($2)
             AND (node IS NULL OR NOT EXISTS (SELECT 1 FROM node WHERE node.id = lease.node))";
-        execute(transaction, sql, &[(&id, Type::INT8), (&free, Type::INT2_ARRAY)])?;
+        execute(transaction, sql, &[&id, &free])?;
     }
     let sql = "SELECT slot, epoch FROM lease WHERE node = $1 ORDER BY slot";
-    rows(transaction, sql, &[(&id, Type::INT8)], lease)
+    rows(transaction, sql, &[&id], lease)
 }
 
 fn settle(transaction: &mut Transaction<'_>, slot: Slot, settlement: &Settlement) -> Result<(), StoreError> {
@@ -235,7 +232,7 @@ fn settle(transaction: &mut Transaction<'_>, slot: Slot, settlement: &Settlement
     if !settlement.batches.is_empty() {
         let ids: Vec<_> = settlement.batches.iter().map(|id| signed(id.0)).collect();
         let sql = "DELETE FROM inbox WHERE slot = $1 AND id = ANY($2)";
-        execute(transaction, sql, &[(&number, Type::INT2), (&ids, Type::INT8_ARRAY)])?;
+        execute(transaction, sql, &[&number, &ids])?;
     }
     let cleared: Vec<_> = settlement.cleared.iter().filter(|due| is_here(&due.group)).collect();
     if !cleared.is_empty() {
@@ -244,13 +241,7 @@ fn settle(transaction: &mut Transaction<'_>, slot: Slot, settlement: &Settlement
         let versions: Vec<_> = cleared.iter().map(|due| signed(due.version.0)).collect();
         let sql = "DELETE FROM due USING unnest($2, $3, $4) AS k(grp, account, version)
             WHERE due.slot = $1 AND due.grp = k.grp AND due.account = k.account AND due.version = k.version";
-        let parameters: Parameters<'_> = &[
-            (&number, Type::INT2),
-            (&groups, Type::BYTEA_ARRAY),
-            (&accounts, Type::BYTEA_ARRAY),
-            (&versions, Type::INT8_ARRAY),
-        ];
-        execute(transaction, sql, parameters)?;
+        execute(transaction, sql, &[&number, &groups, &accounts, &versions])?;
     }
     mark_due(transaction, settlement.due.iter().filter(|due| is_here(&due.group)))?;
     let deleted: Vec<_> = settlement.deleted.iter().filter(|deleted| is_here(&deleted.group)).collect();
@@ -262,7 +253,7 @@ fn settle(transaction: &mut Transaction<'_>, slot: Slot, settlement: &Settlement
         write_changes(transaction, &before, &groups, false)?;
     }
     for group in settlement.destroyed.iter().filter(|group| is_here(group)) {
-        let of_group: Parameters<'_> = &[(&number, Type::INT2), (&group.as_bytes(), Type::BYTEA)];
+        let of_group: Parameters<'_> = &[&number, &group.as_bytes()];
         execute(transaction, "DELETE FROM due WHERE slot = $1 AND grp = $2", of_group)?;
         let waiting = wants_of(transaction, "WHERE slot = $1 AND grp = $2 AND removed <> ''", of_group)?;
         let keys: Vec<_> = waiting.iter().map(|want| (want.group, want.account)).collect();
@@ -315,21 +306,19 @@ impl Store for PostgresStore {
 
     fn wants_of_group(&mut self, group: &GroupId, after: Option<&UserId>, max: usize) -> Result<Vec<Want>, StoreError> {
         let sql = "WHERE slot = $1 AND grp = $2 AND account > $3 ORDER BY account LIMIT $4";
-        let parameters: Parameters<'_> = &[
-            (&number_of(Slot::of(group)), Type::INT2),
-            (&group.as_bytes(), Type::BYTEA),
-            (&text_or_empty(after).as_bytes(), Type::BYTEA),
-            (&count(max), Type::INT8),
-        ];
-        self.connection.run(|client| wants_of(client, sql, parameters))
+        self.connection.run(|client| {
+            wants_of(
+                client,
+                sql,
+                &[&number_of(Slot::of(group)), &group.as_bytes(), &text_or_empty(after).as_bytes(), &count(max)],
+            )
+        })
     }
 
     fn groups(&mut self, slot: Slot, after: Option<&GroupId>, max: usize) -> Result<Vec<Group>, StoreError> {
         let sql = "SELECT grp, wants FROM wanted_group WHERE slot = $1 AND grp > $2 ORDER BY grp LIMIT $3";
         let after = after.map_or(&[][..], GroupId::as_bytes);
-        let parameters: Parameters<'_> =
-            &[(&number_of(slot), Type::INT2), (&after, Type::BYTEA), (&count(max), Type::INT8)];
-        self.rows(sql, parameters, |row| {
+        self.rows(sql, &[&number_of(slot), &after, &count(max)], |row| {
             Ok(Group { group: group(text_of_bytes(get(row, 0)?)?)?, wants: uncount(get(row, 1)?)? })
         })
     }
@@ -361,15 +350,7 @@ impl Store for PostgresStore {
             ) AS found
             GROUP BY e.slot ORDER BY e.slot
             RETURNING cardinality(kinds)::bigint";
-        let parameters: Parameters<'_> = &[
-            (&slots, Type::INT2_ARRAY),
-            (&groups, Type::BYTEA_ARRAY),
-            (&from, Type::BYTEA_ARRAY),
-            (&upto, Type::BYTEA_ARRAY),
-            (&kinds, Type::INT2_ARRAY),
-            (&times, Type::INT8_ARRAY),
-        ];
-        let counts = self.rows(sql, parameters, |row| uncount(get(row, 0)?))?;
+        let counts = self.rows(sql, &[&slots, &groups, &from, &upto, &kinds, &times], |row| uncount(get(row, 0)?))?;
         Ok(counts.into_iter().sum())
     }
 
@@ -396,9 +377,7 @@ impl Store for PostgresStore {
         let sql = "SELECT id, slot, groups, accounts, kinds, times FROM inbox
             WHERE slot = ANY($1) AND id <> ALL($2) ORDER BY id LIMIT $3";
         let except: Vec<_> = except.iter().map(|id| signed(id.0)).collect();
-        let parameters: Parameters<'_> =
-            &[(&numbers_of(slots), Type::INT2_ARRAY), (&except, Type::INT8_ARRAY), (&count(max), Type::INT8)];
-        self.rows(sql, parameters, batch)
+        self.rows(sql, &[&numbers_of(slots), &except, &count(max)], batch)
     }
 
     fn mark_due(&mut self, due: &[NewDue]) -> Result<(), StoreError> {
@@ -421,21 +400,13 @@ impl Store for PostgresStore {
         let at = after.map_or(-1, |due| millis(due.at));
         let of = after.map_or(&[][..], |due| due.group.as_bytes());
         let who = after.map_or("", |due| text_or_empty(due.account.as_ref())).as_bytes();
-        let parameters: Parameters<'_> = &[
-            (&numbers_of(slots), Type::INT2_ARRAY),
-            (&millis(until), Type::INT8),
-            (&at, Type::INT8),
-            (&of, Type::BYTEA),
-            (&who, Type::BYTEA),
-            (&count(max), Type::INT8),
-        ];
-        self.rows(sql, parameters, self::due)
+        self.rows(sql, &[&numbers_of(slots), &millis(until), &at, &of, &who, &count(max)], self::due)
     }
 
     fn register(&mut self, node: NodeId) -> Result<bool, StoreError> {
         let sql = "INSERT INTO node VALUES ($1, keeper_now() + $2)
             ON CONFLICT (id) DO UPDATE SET until = excluded.until WHERE node.until > keeper_now()";
-        self.changes(sql, &[(&id_of(node), Type::INT8), (&span(NODE_TTL), Type::INT8)])
+        self.changes(sql, &[&id_of(node), &span(NODE_TTL)])
     }
 
     fn renew(&mut self, node: NodeId) -> Result<Option<usize>, StoreError> {
@@ -445,14 +416,12 @@ impl Store for PostgresStore {
             others AS (UPDATE node SET until = keeper_now() + $2 WHERE id <> $1 AND until > keeper_now() + $2),
             mine AS (UPDATE node SET until = keeper_now() + $2 WHERE id = $1 AND until > keeper_now() RETURNING id)
             SELECT (SELECT count(*) FROM node WHERE until > keeper_now()) FROM mine";
-        let parameters: Parameters<'_> =
-            &[(&id_of(node), Type::INT8), (&span(NODE_TTL), Type::INT8), (&span(PERMIT_SPAN), Type::INT8)];
-        Ok(self.rows(sql, parameters, |row| uncount(get(row, 0)?))?.pop())
+        Ok(self.rows(sql, &[&id_of(node), &span(NODE_TTL), &span(PERMIT_SPAN)], |row| uncount(get(row, 0)?))?.pop())
     }
 
     fn leave(&mut self, node: NodeId) -> Result<(), StoreError> {
         let sql = "WITH gone AS (DELETE FROM node WHERE id = $1) UPDATE lease SET node = NULL WHERE node = $1";
-        self.changes(sql, &[(&id_of(node), Type::INT8)]).map(drop)
+        self.changes(sql, &[&id_of(node)]).map(drop)
     }
 
     fn claim(&mut self, node: NodeId, share: usize) -> Result<Vec<Lease>, StoreError> {
@@ -464,9 +433,7 @@ impl Store for PostgresStore {
         let epochs: Vec<_> = leases.iter().map(|lease| signed(lease.epoch.0)).collect();
         let sql = "UPDATE lease SET node = NULL FROM unnest($2, $3) AS k(slot, epoch)
             WHERE lease.node = $1 AND lease.slot = k.slot AND lease.epoch = k.epoch";
-        let parameters: Parameters<'_> =
-            &[(&id_of(node), Type::INT8), (&slots, Type::INT2_ARRAY), (&epochs, Type::INT8_ARRAY)];
-        self.changes(sql, parameters).map(drop)
+        self.changes(sql, &[&id_of(node), &slots, &epochs]).map(drop)
     }
 
     fn admit(&mut self, node: NodeId, lease: Lease, endpoint: Endpoint, calls: usize) -> Result<Admission, StoreError> {
@@ -486,14 +453,14 @@ impl Store for PostgresStore {
             )
             SELECT (SELECT count(*) FROM taken) FROM held";
         let parameters: Parameters<'_> = &[
-            (&number_of(lease.slot), Type::INT2),
-            (&id_of(node), Type::INT8),
-            (&signed(lease.epoch.0), Type::INT8),
-            (&span(SEND_WITHIN), Type::INT8),
-            (&endpoint.command(), Type::TEXT),
-            (&self.calls_max(), Type::INT4),
-            (&count(calls), Type::INT8),
-            (&span(PERMIT_SPAN), Type::INT8),
+            &number_of(lease.slot),
+            &id_of(node),
+            &signed(lease.epoch.0),
+            &span(SEND_WITHIN),
+            &endpoint.command(),
+            &self.calls_max(),
+            &count(calls),
+            &span(PERMIT_SPAN),
         ];
         let taken = self.rows(sql, parameters, |row| uncount(get(row, 0)?))?.pop();
         Ok(taken.map_or(Admission::LeaseLost, Admission::Granted))
@@ -515,9 +482,7 @@ impl Store for PostgresStore {
             "SELECT (SELECT count(*) FROM wanted_group), (SELECT coalesce(sum(wants), 0)::bigint FROM wanted_group),
             (SELECT count(*) FROM inbox), (SELECT count(*) FROM due WHERE at <= keeper_now()),
             (SELECT count(*) FROM permit WHERE endpoint = $1 AND n <= $2 AND free_at > keeper_now())";
-        let parameters: Parameters<'_> =
-            &[(&Endpoint::ModifyUserInfo.command(), Type::TEXT), (&self.calls_max(), Type::INT4)];
-        let mut figures = self.rows(sql, parameters, |row| {
+        let mut figures = self.rows(sql, &[&Endpoint::ModifyUserInfo.command(), &self.calls_max()], |row| {
             Ok(Status {
                 groups: uncount(get(row, 0)?)?,
                 wants: uncount(get(row, 1)?)?,

@@ -27,7 +27,7 @@ pub(crate) fn account(text: &str) -> Result<UserId, StoreError> {
     UserId::parse_as(text, AccountId::Utf8).map_err(|_| damaged("account", text))
 }
 
-/// No account is empty, so the empty text stands for none.
+/// No account is empty, so the empty text means none.
 pub(crate) fn account_or_none(text: &str) -> Result<Option<UserId>, StoreError> {
     if text.is_empty() { Ok(None) } else { account(text).map(Some) }
 }

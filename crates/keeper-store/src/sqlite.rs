@@ -78,11 +78,11 @@ struct File {
 }
 
 impl SqliteStore {
-    /// Opens or creates the file, and brings its tables up to date. The clock gives the time of day.
+    /// Opens or creates the file, and brings its tables up to date. The clock returns the time of day.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the file cannot be opened, another process has it, it is not such a file, or a later version of this
+    /// [`StoreError`] if the file cannot be opened, another process has it, it is not such a file, or a later version of this
     /// program wrote it.
     pub fn open(path: &Path, limits: Limits, clock: Clock) -> Result<Self, StoreError> {
         Place::make(path);
@@ -317,7 +317,7 @@ fn mark_due(connection: &Connection, numbers: &mut Numbers, due: &NewDue) -> Res
     Ok(())
 }
 
-/// A want that changed is tried anew.
+/// A want that changed is tried again.
 fn due_at_once(
     connection: &Connection,
     numbers: &mut Numbers,

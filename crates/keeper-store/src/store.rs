@@ -14,7 +14,7 @@ use crate::types::{
 
 /// What the mark keeper remembers. Every verb blocks, and is one transaction: all of it is stored when the verb returns, or nothing.
 ///
-/// After [`StoreError::Unavailable`] nobody knows whether a verb took effect, and **every verb may be repeated**: a repetition leaves
+/// After [`StoreError::Unavailable`] it is unknown whether an operation took effect, and **every operation can be repeated**: a repetition leaves
 /// what the first would have left. Three things differ, and do no harm: events are accepted twice, which is a doubled sign of life; permits are
 /// taken twice, and lapse; a want that was refused may find a place that a later one of the same call gave up.
 ///
@@ -38,7 +38,7 @@ pub trait Store: Send {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where it cannot be opened.
+    /// [`StoreError`] if it cannot be opened.
     fn another(&self) -> Result<Box<dyn Store>, StoreError>;
 
     /// The clock of the store, which all of its nodes share.
@@ -95,10 +95,10 @@ pub trait Store: Send {
     /// [`StoreError`], as every verb.
     fn accept(&mut self, events: &[Event]) -> Result<usize, StoreError>;
 
-    /// The filter that tells in memory of whom nothing is wanted; all connections of a process share it. `None` where there is none, and
+    /// The filter that tells in memory of whom nothing is wanted; all connections of a process share it. `None` if there is none, and
     /// [`Store::accept`] has to be asked.
     ///
-    /// What it knows: where one process has the store by itself, every want whose put was answered. Where several share it, every want whose put
+    /// What it knows: if one process has the store by itself, every want whose put was answered. Where several share it, every want whose put
     /// was answered, by whichever process, before the last [`Store::refresh_filter`] began that returned; so that an event may be dropped if it
     /// came before such a refresh began, and the filter still does not know it after.
     fn filter(&self) -> Option<Arc<WantFilter>> {
@@ -110,7 +110,7 @@ pub trait Store: Send {
         false
     }
 
-    /// Tells the filter of the wants that other processes have put. Costs one small statement where there is none.
+    /// Tells the filter of the wants that other processes have put. Costs one small statement if there is none.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ pub trait Store: Send {
         Ok(())
     }
 
-    /// Tells waiting nodes that something waits. Its caller limits how often. Does nothing where one process has the store by itself.
+    /// Tells waiting nodes that something waits. Its caller limits how often. Does nothing if one process has the store by itself.
     ///
     /// # Errors
     ///
@@ -135,7 +135,7 @@ pub trait Store: Send {
     /// [`StoreError`], as every verb.
     fn inbox(&mut self, slots: &[Slot], except: &[BatchId], max: usize) -> Result<Vec<Batch>, StoreError>;
 
-    /// Marks rows due, whoever holds their leases. Where one is due already, the earlier time and the higher number of tries hold.
+    /// Marks rows due, independent of their leases. Where one is due already, the earlier time and the higher number of attempts apply.
     ///
     /// # Errors
     ///
@@ -173,7 +173,7 @@ pub trait Store: Send {
     /// [`StoreError`], as every verb.
     fn renew(&mut self, node: NodeId) -> Result<Option<usize>, StoreError>;
 
-    /// Ends a node's time and gives its leases back.
+    /// Ends a node's time and releases its leases.
     ///
     /// # Errors
     ///

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use avmarks_spec::Limits;
 
-/// A node is gone this long after its last heartbeat: 3 s. A dead node's slots are claimed in at most this, one
+/// A node expires this long after its last heartbeat: 3 s. A dead node's slots are claimed in at most this, one
 /// [`CLAIM_EVERY`] and one transaction, below the 5 s that a hand-over may take; three heartbeats fit in.
 pub const NODE_TTL: Duration = Duration::from_millis(3_000);
 
 /// A node trusts its heartbeat until this long after it *began* to send it: 2.5 s. It ends before [`NODE_TTL`] by half a second,
-/// for clocks that run at different speeds and for the timer of whoever asks.
+/// for clocks that run at different speeds and for the timer of the caller.
 pub const TRUST: Duration = Duration::from_millis(2_500);
 
 /// How often a node sends a heartbeat: each second, so that one may be lost before trust ends.

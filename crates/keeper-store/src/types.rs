@@ -1,4 +1,4 @@
-//! What a store holds, as values.
+//! The values of a store.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -54,7 +54,7 @@ pub struct NewWant {
     pub account: UserId,
     /// The marks that it shall have.
     pub marks: BTreeSet<Mark>,
-    /// Whether it shall be kept in the group as a robot, without having joined: such an account holds mark 500.
+    /// Whether it should be kept in the group as a robot, without having joined: such an account has mark 500.
     pub robot: bool,
 }
 
@@ -71,7 +71,7 @@ pub struct Want {
     pub marks: BTreeSet<Mark>,
     /// Whether it shall be kept in the group as a robot.
     pub robot: bool,
-    /// Marks that were wanted and are not any more, whose deletion is not confirmed. 500 stands for the robot as well.
+    /// Marks that were wanted and are not any more, whose deletion is not confirmed. 500 also represents the robot.
     pub removed: BTreeSet<Mark>,
     /// Grows whenever a put changes what is wanted.
     pub version: Version,
@@ -90,7 +90,7 @@ pub(crate) fn held(marks: &BTreeSet<Mark>, robot: bool) -> BTreeSet<Mark> {
     marks.iter().copied().chain(robot.then_some(Mark::PINNED)).collect()
 }
 
-/// What became of a want that was put.
+/// The result of setting a want.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {
     /// It is stored, has a new version, and is due.
@@ -151,7 +151,7 @@ pub(crate) fn takes_place(mark: Mark) -> bool {
     !mark.is_special()
 }
 
-/// What a webhook tells of a group or an account.
+/// What a webhook reports about a group or an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PresenceChange {
     /// The account is online.
@@ -205,7 +205,7 @@ pub struct Batch {
     pub events: Vec<Event>,
 }
 
-/// Something to do at a time: retry, renew, set a want that changed, or look at a whole group anew.
+/// Something to do at a time: retry, renew, set a want that changed, or check a whole group again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewDue {
     /// The group.
@@ -250,7 +250,7 @@ pub struct Lease {
     pub epoch: Epoch,
 }
 
-/// What became of the wish to make calls.
+/// The answer to a request for permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// So many permits were taken and recorded, 0 to what was asked for. Each is for one call.
@@ -266,7 +266,7 @@ pub struct Settlement {
     pub batches: Vec<BatchId>,
     /// Rows that are no longer due, unless they were marked again: the version must be that which was read.
     pub cleared: Vec<Due>,
-    /// Rows to mark due, after `cleared`. Where one is due already, the earlier time and the higher number of tries hold.
+    /// Rows to mark due, after `cleared`. Where one is due already, the earlier time and the higher number of attempts apply.
     pub due: Vec<NewDue>,
     /// Wants whose [`Want::removed`] marks are deleted, unless the want changed: the version must be that of the want which
     /// was read.

@@ -8,38 +8,27 @@ use avmarks_protocol::modify_user_info::{Answer, Member, Request};
 use avmarks_protocol::{Endpoint, Envelope, ErrorCode, add_robots, check_members, get_members};
 use avmarks_spec::{GroupId, Mark, UserId};
 
-/// The action of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
-    /// Deletes marks: `modify_user_info` with `CommandType` 2.
-    Delete,
-    /// Adds robots: `add_robots`.
-    AddRobots,
-    /// Sets marks other than 500: `modify_user_info` with `CommandType` 1.
-    Set,
-    /// Asks which accounts are online: `check_members`.
-    Check,
-    /// Sets mark 500 on accounts that were just online: `modify_user_info` with `CommandType` 1.
-    Pin,
-    /// Asks for a page of the holders of a mark: `get_members`.
-    List,
+avmarks_spec::named_enum! {
+    /// The action of a call.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Action {
+        /// Deletes marks: `modify_user_info` with `CommandType` 2.
+        Delete = "delete",
+        /// Adds robots: `add_robots`.
+        AddRobots = "add-robots",
+        /// Sets marks other than 500: `modify_user_info` with `CommandType` 1.
+        Set = "set",
+        /// Asks which accounts are online: `check_members`.
+        Check = "check",
+        /// Sets mark 500 on accounts that were just online: `modify_user_info` with `CommandType` 1.
+        Pin = "pin",
+        /// Asks for a page of the holders of a mark: `get_members`.
+        List = "list",
+    }
 }
 
 impl Action {
-    /// A short, stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Delete => "delete",
-            Self::AddRobots => "add-robots",
-            Self::Set => "set",
-            Self::Check => "check",
-            Self::Pin => "pin",
-            Self::List => "list",
-        }
-    }
-
-    /// The command that carries it out. Each command has 200 calls a second of its own (`RATE`).
+    /// The command that carries it out. Each command has 200 calls per second of its own (`RATE`).
     #[must_use]
     pub const fn endpoint(self) -> Endpoint {
         match self {
@@ -48,12 +37,6 @@ impl Action {
             Self::Check => Endpoint::CheckMembers,
             Self::List => Endpoint::GetMembers,
         }
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 
@@ -186,7 +169,7 @@ pub(crate) fn verdicts(action: Action, named: &AccountMarks, body: &[u8]) -> Opt
     }
 }
 
-/// A page: the accounts that it lists, and the cursor of the next one; 0 where it is the last. `None` if the answer cannot be read.
+/// A page: the accounts that it lists, and the cursor of the next one; 0 if it is the last. `None` if the answer cannot be read.
 pub(crate) fn page(body: &[u8]) -> Option<(Vec<String>, i64)> {
     let answer = get_members::Answer::parse(body).ok().filter(|answer| answer.envelope.is_ok())?;
     let listed = answer.member_list.unwrap_or_default().into_iter().map(|member| member.account).collect();

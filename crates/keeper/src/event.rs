@@ -106,7 +106,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Record {
-    /// The row of an account is to be this from now on.
+    /// The row of an account must have this value from now on.
     Put {
         /// The group.
         group: GroupId,
@@ -117,7 +117,7 @@ pub enum Record {
         /// Marks whose deletion has not been confirmed, in ascending order.
         unwanted: Vec<Mark>,
     },
-    /// The row of an account is to be removed.
+    /// The row of an account must be removed.
     Remove {
         /// The group.
         group: GroupId,

@@ -12,7 +12,7 @@ use crate::want::{Want, WantError};
 #[derive(Debug, Default)]
 pub(crate) struct Group {
     pub(crate) wants: BTreeMap<UserId, Want>,
-    /// How many accounts are wanted to hold each mark. A mark that is not wanted any more stays with 0 until a sweep finds that
+    /// The number of accounts that should have each mark. A mark that is not wanted any more stays with 0 until a sweep finds that
     /// nobody holds it.
     pub(crate) holders: BTreeMap<Mark, usize>,
     /// The accounts with a state beyond their want.
@@ -30,7 +30,7 @@ pub(crate) struct Group {
 /// The accounts that wait for one action.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    /// By when each is to be sent.
+    /// The time by which each must be sent.
     pub(crate) accounts: BTreeSet<(Timestamp, UserId)>,
     /// When the next call leaves, as the agenda of the keeper has it.
     pub(crate) leaves_at: Option<Timestamp>,
@@ -44,7 +44,7 @@ pub(crate) enum Stage {
     Idle,
     /// It waits until this time before it waits for the action.
     Delayed(Action, Timestamp),
-    /// It is to be in a call by this time.
+    /// It must be in a call by this time.
     Queued(Action, Timestamp),
     InFlight(Action),
 }
@@ -65,7 +65,7 @@ pub(crate) struct Active {
     pub(crate) pin_ends: Option<Timestamp>,
     /// When mark 500 was last set on it.
     pub(crate) pinned_at: Option<Timestamp>,
-    /// By when it is to be in another call: it was touched anew while a call was in flight.
+    /// The time by which it must be in another call: it changed while a call was in flight.
     pub(crate) again_by: Option<Timestamp>,
     /// Until when an earlier call about it may still be carried out.
     pub(crate) doubt_until: Timestamp,
@@ -85,7 +85,7 @@ pub(crate) struct Flags {
     pub(crate) told: bool,
     /// It was served since its latest sign of life.
     pub(crate) served: bool,
-    /// A webhook has it gone since its call left.
+    /// A webhook has reported since its call was sent that it is gone.
     pub(crate) gone: bool,
     /// After the deletion of its unwanted marks, the wanted ones are set.
     pub(crate) goes_on: bool,
@@ -97,7 +97,7 @@ pub(crate) struct Flags {
     pub(crate) apart: bool,
     /// A sweep has sent it.
     pub(crate) swept: bool,
-    /// Mark 500 is to be deleted once its call has ended: it may have left before that mark was set.
+    /// Mark 500 must be deleted once its call has ended: it may have left before that mark was set.
     pub(crate) unpin: bool,
     /// The rows of the store have its unwanted marks.
     pub(crate) stored: bool,

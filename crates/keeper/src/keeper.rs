@@ -24,16 +24,16 @@ use crate::want::{Lists, Want};
 pub enum Step {
     /// Make this call, and feed its result. Ask again at once: several calls may be in flight.
     Call(Call),
-    /// Ask again at this moment, or as soon as something was fed.
+    /// Ask again at this time, or as soon as there was another input.
     WaitUntil(Timestamp),
-    /// Nothing is to be done until something is fed.
+    /// There is nothing to do until the next input.
     Idle,
 }
 
 /// Keeps wanted marks set. See [the crate](crate).
 ///
 /// - **Wants:** [`Keeper::want`], [`Keeper::unwant`], [`Keeper::check`]; [`Keeper::load`] for those that were stored.
-/// - **Signs:** [`Keeper::on_webhook`], and [`Keeper::resync`] where webhooks may have been missed.
+/// - **Signs:** [`Keeper::on_webhook`], and [`Keeper::resync`] if webhooks may have been missed.
 /// - **Calls:** [`Keeper::poll`] returns the next step, and [`Keeper::on_result`] takes the result of a call.
 /// - **Outputs:** [`Keeper::take_events`] and [`Keeper::take_records`].
 /// - **Queries** change nothing: [`Keeper::groups`], [`Keeper::group`], [`Keeper::account`], [`Keeper::wants`], [`Keeper::in_flight`].
@@ -48,7 +48,7 @@ pub struct Keeper {
     groups: BTreeMap<GroupId, Group>,
     /// When the next call of each queue leaves.
     agenda: BTreeSet<(Timestamp, GroupId, Action)>,
-    /// When accounts that are not queued are to be looked at: to try again, to renew mark 500, to forget them.
+    /// When accounts that are not queued must be checked: to retry, to renew mark 500, or to forget them.
     timers: BTreeSet<(Timestamp, GroupId, UserId)>,
     /// The groups of which not all accounts have been sent since the latest resync, each with the last account that was.
     resyncs: BTreeMap<GroupId, Option<UserId>>,
@@ -169,7 +169,7 @@ impl Keeper {
         self.seen
     }
 
-    /// The state of a group, which is made where there is none.
+    /// The state of a group, which is made if there is none.
     fn group_mut(&mut self, group: GroupId, now: Timestamp) -> &mut Group {
         let (groups, sweeps, settings) = (&mut self.groups, &mut self.sweeps, &self.settings);
         groups.entry(group).or_insert_with(|| {
@@ -251,7 +251,7 @@ impl Keeper {
         self.set_stage(group, account, stage);
     }
 
-    /// Queues what an account needs after a sign of life; where it is in a call, once that has ended. A place that it has in a queue is
+    /// Queues what an account needs after a sign of life; if it is in a call, once that has ended. A place that it has in a queue is
     /// never moved back.
     fn start(&mut self, group: GroupId, account: UserId, by: Timestamp) {
         let Some(state) = self.groups.get_mut(&group) else { return };
@@ -340,7 +340,7 @@ impl Keeper {
         }
     }
 
-    /// The call that waits longest, where one is to leave.
+    /// The call that has waited longest, if one can be sent.
     fn next_call(&mut self, now: Timestamp) -> Option<Call> {
         let (_, group, action) = self.agenda.first().copied().filter(|(at, ..)| *at <= now)?;
         let per_call = self.settings.accounts_per_call_max.max(1);

@@ -14,7 +14,7 @@
 //!
 //! **The contract:** level-triggered: an account is due if it has a want and a sign of life arrived; a second sign before its call
 //! is sent changes nothing. An account is in one call at a time, so its marks are set and deleted in order. No input causes a
-//! panic. A [`Record`] holds the state that must survive a crash; after a restart, [`Keeper::load`] and [`Keeper::resync`] lead to the same marks.
+//! panic. A [`Record`] has the state that must survive a crash; after a restart, [`Keeper::load`] and [`Keeper::resync`] lead to the same marks.
 //!
 //! ```
 //! use avmarks_keeper::{CallResult, Keeper, Settings, Step, Want};

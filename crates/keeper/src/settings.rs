@@ -13,7 +13,7 @@ pub struct Settings {
     pub accounts_per_call_max: usize,
     /// Calls in flight at a time, at least 1. Default: 16.
     pub in_flight_max: usize,
-    /// How often an account is sent for one webhook, where the service leaves it out of the answer; afterwards it waits for its next
+    /// How often an account is sent for one webhook, if the service leaves it out of the answer; afterwards it waits for its next
     /// webhook. At least 1. Default: 2.
     pub tries_max: u32,
     /// The wait before the second try of an account that was left out. Default: 1 s.
@@ -62,7 +62,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The wait after so many calls that failed one after the other.
+    /// The wait after this number of consecutive failed calls.
     pub(crate) fn backoff(&self, failures: u32) -> Duration {
         let factor = 1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
         self.backoff.saturating_mul(factor).min(self.backoff_max)

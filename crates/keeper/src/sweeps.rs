@@ -26,7 +26,7 @@ pub(crate) struct Sweep {
     /// The cursors that were asked for.
     pub(crate) cursors: BTreeSet<i64>,
     pub(crate) is_in_flight: bool,
-    /// The accounts that hold each mark.
+    /// The accounts that have each mark.
     pub(crate) listed: BTreeMap<Mark, BTreeSet<String>>,
     /// How many pages failed one after the other.
     pub(crate) failures: u32,
@@ -58,12 +58,12 @@ impl Sweeps {
         self.planned.get(&group).copied()
     }
 
-    /// The group whose sweep is to begin.
+    /// The group whose sweep begins next.
     pub(crate) fn due(&self, now: Timestamp) -> Option<GroupId> {
         self.queue.first().filter(|(at, _)| self.current.is_none() && *at <= now).map(|(_, group)| *group)
     }
 
-    /// When a page is to be asked for.
+    /// When the next page is requested.
     pub(crate) fn next_moment(&self) -> Option<Timestamp> {
         match &self.current {
             Some(sweep) if sweep.is_in_flight => None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use avmarks_spec::{Clause, Mark};
 
-/// The marks that an account of a group is to have, and whether it is a robot. Cheap to clone.
+/// The marks that an account of a group should have, and whether it is a robot. Cheap to clone.
 ///
 /// ```
 /// use avmarks_keeper::Want;

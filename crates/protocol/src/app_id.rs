@@ -3,7 +3,7 @@
 use core::fmt;
 use core::num::NonZeroU64;
 
-/// An SDKAppID: the number that the console gives an app. The documents say no more than that it is a number; 0 is none.
+/// An SDKAppID: the number that the console gives an app. The documents only say that it is a number; 0 is not one.
 ///
 /// ```
 /// use avmarks_protocol::SdkAppId;
@@ -38,7 +38,7 @@ impl SdkAppId {
     ///
     /// # Errors
     ///
-    /// [`SdkAppIdError`] where the text is empty, has anything but digits, is 0, or does not fit 64 bits.
+    /// [`SdkAppIdError`] if the text is empty, has anything but digits, is 0, or does not fit 64 bits.
     pub fn parse(text: &str) -> Result<Self, SdkAppIdError> {
         match text.parse() {
             // A sign is the one thing but digits that a number may be read from.

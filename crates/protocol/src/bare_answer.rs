@@ -1,4 +1,4 @@
-//! The answer of the calls that tell nothing but how it went: [`add_robots`](crate::add_robots),
+//! The answer of the calls that return only their result: [`add_robots`](crate::add_robots),
 //! [`del_robots`](crate::del_robots) and [`modify_admin`](crate::modify_admin).
 
 use serde::Serialize;
@@ -9,7 +9,7 @@ use crate::error_code::ErrorCode;
 use crate::extra::Extra;
 use crate::json;
 
-/// An answer that is the envelope alone: it names no account, so it does not tell which accounts of the request were served.
+/// An answer that is only the envelope. It names no accounts, so it does not show which accounts of the request were served.
 ///
 /// The order of its fields is that of the sample of `modify_admin` (1047/60525).
 ///

@@ -1,4 +1,4 @@
-//! Where in a body something stands.
+//! The position of a value in a body.
 
 use core::fmt;
 
@@ -43,11 +43,11 @@ pub enum BodyPath {
     Avatar(usize),
     /// `Remark` of an entry.
     Remark(usize),
-    /// `Member_Account` where it is a list of accounts: in requests for robots, and on both sides of `check_members`.
+    /// `Member_Account` if it is a list of accounts: in requests for robots, and on both sides of `check_members`.
     MemberAccounts,
     /// An account of that list.
     MemberAccount(usize),
-    /// `Admin_Account` where it is a list of accounts: in a request of `modify_admin`.
+    /// `Admin_Account` if it is a list of accounts: in a request of `modify_admin`.
     AdminAccounts,
     /// An account of that list.
     AdminAccount(usize),
@@ -92,7 +92,7 @@ impl BodyPath {
         }
     }
 
-    /// The name of the field that stands here, or that holds what stands here.
+    /// The name of the field at this position, or of the field that contains it.
     #[must_use]
     pub const fn field(self) -> &'static str {
         match self {
@@ -129,7 +129,7 @@ impl BodyPath {
         }
     }
 
-    /// The list that this stands in, the index of its item, and whether this is the item or a field of it.
+    /// The list that contains this position, the index of its item, and whether this is the item or a field of it.
     const fn item(self) -> Option<(&'static str, usize, Part)> {
         match self {
             Self::Entry(entry) => Some(("MemberList", entry, Part::Whole)),

@@ -1,4 +1,4 @@
-//! `POST /v4/group_open_avchatroom_http_svc/check_members`: tells which of some accounts are online in a group, also beyond the
+//! `POST /v4/group_open_avchatroom_http_svc/check_members`: returns which of some accounts are online in a group, also beyond the
 //! 1,000 that the list shows.
 //!
 //! Source: 269/95618 (2024-07-09), 1047/60523 (2025-02-28).
@@ -33,7 +33,7 @@ pub struct Answer {
     /// Status, code and sentence.
     #[serde(flatten, serialize_with = "code_first")]
     pub envelope: Envelope,
-    /// `Member_Account`: those of the accounts asked that are online. `None` where the answer has no such field: a refusal, or an
+    /// `Member_Account`: those of the accounts asked that are online. `None` if the answer has no such field: a refusal, or an
     /// answer that is OK and found none of them online.
     #[serde(rename = "Member_Account", skip_serializing_if = "Option::is_none")]
     pub accounts: Option<Vec<String>>,
@@ -59,7 +59,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type. A `null` counts
+    /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;

@@ -71,7 +71,7 @@ impl<'a> Cursor<'a> {
         Some(true)
     }
 
-    /// The name of the field that starts here; the cursor moves behind its colon. None where the name has an escape.
+    /// The name of the field that starts here; the cursor moves behind its colon. None if the name has an escape.
     #[inline(always)]
     pub(crate) fn name(&mut self) -> Option<&'a str> {
         let name = self.bare_string()?;
@@ -103,7 +103,7 @@ impl<'a> Cursor<'a> {
         Some(text)
     }
 
-    /// An integer that is not negative. What comes behind it is not looked at.
+    /// An integer that is not negative. What follows it is not checked.
     #[inline(always)]
     pub(crate) fn integer(&mut self) -> Option<i64> {
         self.next();
@@ -178,7 +178,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Keeps a value where none is kept yet.
+/// Keeps a value if none is kept yet.
 #[inline(always)]
 pub(crate) fn once<T>(kept: &mut Option<T>, value: T) -> Option<()> {
     kept.replace(value).is_none().then_some(())

@@ -119,7 +119,7 @@ impl Envelope {
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where the body is not a JSON object, or one of the three fields is of another type, duplicated, or,
+    /// [`AnswerError`] if the body is not a JSON object, or one of the three fields is of another type, duplicated, or,
     /// except for `ErrorInfo`, missing.
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         Self::take(&mut json::Fields::parse(json::text(body)?)?)
@@ -169,12 +169,12 @@ impl From<ValueError> for AnswerError {
     }
 }
 
-/// The integer of 64 bits that must stand at `path`.
+/// The 64-bit integer that must be at `path`.
 pub(crate) fn int64(path: BodyPath, fields: &mut Fields<'_>) -> Result<i64, AnswerError> {
     fits(path, fields.require(path, json::integer)?)
 }
 
-/// The integer of 64 bits at `path`, where it is there and not `null`.
+/// The integer of 64 bits at `path`, if it is there and not `null`.
 pub(crate) fn optional_int64(path: BodyPath, fields: &mut Fields<'_>) -> Result<Option<i64>, AnswerError> {
     fields.optional_nullable(path, json::integer)?.map(|number| fits(path, number)).transpose()
 }
@@ -184,7 +184,7 @@ pub(crate) fn fits(path: BodyPath, number: Integer<'_>) -> Result<i64, AnswerErr
     number.to_i64().ok_or_else(|| AnswerError::Range { path, found: Excerpt(&number.to_string()).to_string() })
 }
 
-/// The string at `path`, where it is there and not `null`.
+/// The string at `path`, if it is there and not `null`.
 pub(crate) fn optional_text(path: BodyPath, fields: &mut Fields<'_>) -> Result<Option<String>, AnswerError> {
     Ok(fields.optional_nullable(path, json::string)?.map(Cow::into_owned))
 }
@@ -199,7 +199,7 @@ pub(crate) fn as_int64(path: BodyPath, value: &RawValue) -> Option<i64> {
     json::integer(path, value).ok()?.to_i64()
 }
 
-/// The objects of the list at `list`, each read by `read`; `entry` gives the path of each. None where the field is not there or
+/// The objects of the list at `list`, each read by `read`; `entry` returns the path of each. None if the field is not there or
 /// `null`.
 pub(crate) fn objects<T>(
     fields: &mut Fields<'_>,

@@ -77,61 +77,36 @@ pub struct ErrorRow {
     pub document: &'static str,
 }
 
-/// The action of a caller for a code. Derived from the meanings; the vendor's list has no such column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
-    /// A passing failure of the service: the same request may succeed at once.
-    RetryNow,
-    /// Too many requests, or a state that passes: the same request may succeed after a pause.
-    RetryLater,
-    /// The signature is old, damaged, or not of this app, user or key: a new one is needed.
-    RenewSignature,
-    /// The request is wrong and will be refused as often as it is sent.
-    FixRequest,
-    /// The request asks for too much at once.
-    SplitRequest,
-    /// The app's plan or a switch of its console does not allow it.
-    ChangePlanOrSwitch,
-    /// Only the app's owner or the vendor can change it: a disabled app, an allowlist, a blocklist.
-    AskOwner,
-    /// No remedy is known.
-    GiveUp,
-}
-
-impl Action {
-    /// Every action.
-    pub const ALL: &'static [Self] = &[
-        Self::RetryNow,
-        Self::RetryLater,
-        Self::RenewSignature,
-        Self::FixRequest,
-        Self::SplitRequest,
-        Self::ChangePlanOrSwitch,
-        Self::AskOwner,
-        Self::GiveUp,
-    ];
-
-    /// A short name, ours and stable.
+avmarks_spec::named_enum! {
+    /// The action of a caller for a code. Derived from the meanings; the vendor's list has no such column. The names are ours.
     ///
     /// ```
     /// use avmarks_protocol::Action;
     ///
     /// assert_eq!(Action::RetryLater.name(), "retry-later");
     /// ```
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::RetryNow => "retry-now",
-            Self::RetryLater => "retry-later",
-            Self::RenewSignature => "renew-signature",
-            Self::FixRequest => "fix-request",
-            Self::SplitRequest => "split-request",
-            Self::ChangePlanOrSwitch => "change-plan-or-switch",
-            Self::AskOwner => "ask-owner",
-            Self::GiveUp => "give-up",
-        }
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Action {
+        /// A passing failure of the service: the same request may succeed at once.
+        RetryNow = "retry-now",
+        /// Too many requests, or a state that passes: the same request may succeed after a pause.
+        RetryLater = "retry-later",
+        /// The signature is old, damaged, or not of this app, user or key: a new one is needed.
+        RenewSignature = "renew-signature",
+        /// The request is wrong and will be refused as often as it is sent.
+        FixRequest = "fix-request",
+        /// The request asks for too much at once.
+        SplitRequest = "split-request",
+        /// The app's plan or a switch of its console does not allow it.
+        ChangePlanOrSwitch = "change-plan-or-switch",
+        /// Only the app's owner or the vendor can change it: a disabled app, an allowlist, a blocklist.
+        AskOwner = "ask-owner",
+        /// No remedy is known.
+        GiveUp = "give-up",
     }
+}
 
+impl Action {
     /// The advice as a sentence for people.
     #[must_use]
     pub const fn advice(self) -> &'static str {
@@ -147,12 +122,6 @@ impl Action {
             Self::AskOwner => "Ask the app's owner, or the vendor, to change the app's settings or state.",
             Self::GiveUp => "Do not retry: no remedy is known. Show the code and its ErrorInfo to a person.",
         }
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

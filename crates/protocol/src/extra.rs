@@ -55,7 +55,7 @@ impl Extra {
         Self(fields.into_iter().map(|(name, value)| Field::new(&name, value.get())).collect())
     }
 
-    /// Adds the field whose name starts at the cursor, which is then behind it. None where its name has an escape, or there is no
+    /// Adds the field whose name starts at the cursor, which is then behind it. None if its name has an escape, or there is no
     /// field.
     pub(crate) fn keep<'a>(&mut self, mut cursor: Cursor<'a>) -> Option<Cursor<'a>> {
         let name = cursor.name()?;

@@ -35,7 +35,7 @@ pub struct Answer {
     /// Status, code and sentence.
     #[serde(flatten, serialize_with = "code_first")]
     pub envelope: Envelope,
-    /// `Admin_List`: the administrators. Typed as an object in the field table; an array in the sample. `None` where the answer
+    /// `Admin_List`: the administrators. Typed as an object in the field table; an array in the sample. `None` if the answer
     /// lacks the field: a refusal, or an OK answer about a group without administrators.
     #[serde(rename = "Admin_List", skip_serializing_if = "Option::is_none")]
     pub admin_list: Option<Vec<Admin>>,
@@ -62,10 +62,10 @@ pub struct Admin {
     /// `Admin_Account`.
     #[serde(rename = "Admin_Account")]
     pub account: String,
-    /// `Avatar`, a URL: empty where the account has none, `None` where the answer has no such field.
+    /// `Avatar`, a URL: empty where the account has none, `None` if the answer has no such field.
     #[serde(rename = "Avatar", skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// `NickName`: empty where the account has none, `None` where the answer has no such field.
+    /// `NickName`: empty where the account has none, `None` if the answer has no such field.
     #[serde(rename = "NickName", skip_serializing_if = "Option::is_none")]
     pub nick_name: Option<String>,
     /// Fields that no document names.
@@ -103,7 +103,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type. A `null` counts
+    /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;

@@ -1,6 +1,6 @@
 //! `POST /v4/group_open_avchatroom_http_svc/get_members`: the list of online members, page by page.
 //!
-//! Source: 1047/50293; `Mark` stands in its sample and in the field table of the Chinese page (269/77266).
+//! Source: 1047/50293; `Mark` is in its sample and in the field table of the Chinese page (269/77266).
 
 mod fast;
 
@@ -38,7 +38,7 @@ pub struct Request<'a> {
     pub group_id: Cow<'a, str>,
     /// `Timestamp`: 0 for the first page, then the `NextTimestamp` of the answer before.
     pub timestamp: Integer<'a>,
-    /// `Mark`: shows only members that hold it.
+    /// `Mark`: shows only members that have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark: Option<Integer<'a>>,
 }
@@ -48,7 +48,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, duplicated or of another
+    /// [`RequestError`] if the body is not a JSON object, or with every field that is missing, duplicated or of another
     /// type.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
@@ -71,11 +71,11 @@ impl<'a> Request<'a> {
 #[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
-    /// `GroupId`, where it is there once and a string.
+    /// `GroupId`, if it is there once and a string.
     pub group_id: Option<Cow<'a, str>>,
-    /// `Timestamp`, where it is there once and an integer.
+    /// `Timestamp`, if it is there once and an integer.
     pub timestamp: Option<Integer<'a>>,
-    /// `Mark`, where it is there once and an integer.
+    /// `Mark`, if it is there once and an integer.
     pub mark: Option<Integer<'a>>,
     /// The missing and duplicate fields and those of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
@@ -86,7 +86,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyError`] where the text is not a JSON object.
+    /// [`BodyError`] if the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut errors = FieldErrors::default();
@@ -155,16 +155,16 @@ pub struct Listed {
     /// `Member_Account`.
     #[serde(rename = "Member_Account")]
     pub account: String,
-    /// `NickName`: empty where the member has none, `None` where the answer has no such field.
+    /// `NickName`: empty where the member has none, `None` if the answer has no such field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nick_name: Option<String>,
-    /// `Avatar`, a URL: empty where the member has none, `None` where the answer has no such field.
+    /// `Avatar`, a URL: empty where the member has none, `None` if the answer has no such field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// `Remark`, a text whose meaning no page tells; `None` where the answer has none.
+    /// `Remark`, a text whose meaning no page explains; `None` if the answer has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
-    /// `Marks`: the marks that the member holds, empty where it holds none; `None` where the answer does not tell
+    /// `Marks`: the marks of the member, empty if it has none; `None` if the answer does not have
     /// (`gap:list-marks`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub marks: Option<Marks<i64>>,
@@ -211,7 +211,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type, `Remark` and `Marks`
+    /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type, `Remark` and `Marks`
     /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;
@@ -257,7 +257,7 @@ mod tests {
     const START: &str =
         r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[{"JoinTime":1,"Member_Account":"a","NickName":"n""#;
 
-    /// The one member of an answer that has these fields too, and what is written of them.
+    /// The only member of an answer with these additional fields, and how they are written.
     fn member(fields: &str) -> (Listed, String) {
         let body = format!("{START}{fields}}}]}}");
         let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));

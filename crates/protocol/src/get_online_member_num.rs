@@ -76,7 +76,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type, `ExpireTime`
+    /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type, `ExpireTime`
     /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
@@ -101,7 +101,7 @@ mod tests {
 
     const START: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":7"#;
 
-    /// The answer that has these fields too, and what is written of them.
+    /// The answer with these additional fields, and how they are written.
     fn answer(fields: &str) -> (Answer, String) {
         let body = format!("{START}{fields}}}");
         let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));

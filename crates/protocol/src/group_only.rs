@@ -31,7 +31,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where the body is not a JSON object, or `GroupId` is missing, duplicated, or not a string.
+    /// [`RequestError`] if the body is not a JSON object, or `GroupId` is missing, duplicated, or not a string.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
         draft.group_id.map(|group_id| Self { group_id }).ok_or(RequestError::Fields(draft.errors))
@@ -57,7 +57,7 @@ impl<'a> Request<'a> {
 #[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
-    /// `GroupId`, where it is there once and a string.
+    /// `GroupId`, if it is there once and a string.
     pub group_id: Option<Cow<'a, str>>,
     /// The missing and duplicate fields and those of another type.
     pub errors: Vec<FieldError>,
@@ -68,7 +68,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyError`] where the text is not a JSON object.
+    /// [`BodyError`] if the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut errors = FieldErrors::default();

@@ -1,7 +1,7 @@
-//! JSON as the documents need it: what each field is, where it stands, and whether it is duplicated.
+//! JSON as the documents need it: the value of each field, its position, and whether it is duplicated.
 //!
 //! serde_json reads the text; this module keeps what its values lose: the order of fields, repetitions, and the digits
-//! of a number, by which an integer of any size is told from `1000.0`.
+//! of a number, which distinguishes an integer of any size from `1000.0`.
 
 mod error;
 
@@ -126,16 +126,16 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyError`] where the text is not a JSON object.
+    /// [`BodyError`] if the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         serde_json::from_str(body).map_err(|error| body_error(body, &error))
     }
 
-    /// Takes a field out, with its value as it was written; none where it is not there.
+    /// Takes a field out, with its value as it was written; none if it is not there.
     ///
     /// # Errors
     ///
-    /// [`DuplicateField`] where there is more than one of that name; all of them are gone then.
+    /// [`DuplicateField`] if there is more than one field with that name; all of them are removed then.
     pub fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, DuplicateField> {
         let Some(at) = self.0.iter().position(|(field, _)| field == name) else { return Ok(None) };
         let (_, value) = self.0.remove(at);
@@ -153,7 +153,7 @@ impl<'a> Fields<'a> {
         self.take(path.field()).map_err(|DuplicateField| FieldError { path, problem: FieldProblem::DuplicateField })
     }
 
-    /// Takes the field at `path` out, read by `read`; an error where it is not there.
+    /// Takes the field at `path` out, read by `read`; an error if it is not there.
     pub(crate) fn require<T>(&mut self, path: BodyPath, read: Read<'a, T>) -> Result<T, ValueError> {
         match self.at(path)? {
             Some(value) => read(path, value),
@@ -161,19 +161,19 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Takes the field at `path` out, read by `read`, where it is there.
+    /// Takes the field at `path` out, read by `read`, if it is there.
     pub(crate) fn optional<T>(&mut self, path: BodyPath, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
         self.at(path)?.map(|value| read(path, value)).transpose()
     }
 
-    /// Takes the field at `path` out, read by `read`, where it is there and not `null`: who answers may write `null` for
+    /// Takes the field at `path` out, read by `read`, if it is there and not `null`: who answers may write `null` for
     /// what it leaves out.
     pub(crate) fn optional_nullable<T>(&mut self, path: BodyPath, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
         let value = self.at(path)?.filter(|value| json_type(value) != JsonType::Null);
         value.map(|value| read(path, value)).transpose()
     }
 
-    /// Takes the field at `path` out, read by `read`, where it is there once and `read` can read it. Otherwise the field stays
+    /// Takes the field at `path` out, read by `read`, if it is there once and `read` can read it. Otherwise the field stays
     /// where it is, so that it ends among the unknown ones and is written back as it came: no page names these fields, and a
     /// caller needs none of them.
     pub(crate) fn undocumented<T>(
@@ -219,13 +219,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     }
 }
 
-/// A string, borrowed where it has no escapes.
+/// A string, borrowed if it has no escapes.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// The error of a value that does not fit its field: its type, or that it is not JSON after all (a lone surrogate, which the
-/// grammar lets through and no text can hold).
+/// grammar allows, but no text can contain).
 pub(crate) enum ValueError {
     Field(FieldError),
     Body(BodyError),
@@ -264,15 +264,15 @@ fn read<'a, T: Deserialize<'a>>(path: BodyPath, wanted: JsonType, value: &'a Raw
     })
 }
 
-/// Reads the value that stands at a path.
+/// Reads the value at a path.
 pub(crate) type Read<'a, T> = fn(BodyPath, &'a RawValue) -> Result<T, ValueError>;
 
-/// The string that must stand at `path`.
+/// The string that must be at `path`.
 pub(crate) fn string(path: BodyPath, value: &RawValue) -> Result<Cow<'_, str>, ValueError> {
     read::<Text<'_>>(path, JsonType::Text, value).map(|text| text.0)
 }
 
-/// The integer that must stand at `path`.
+/// The integer that must be at `path`.
 pub(crate) fn integer(path: BodyPath, value: &RawValue) -> Result<Integer<'_>, ValueError> {
     match json_type(value) {
         JsonType::Integer => Ok(Integer::from_json(value.get())),
@@ -280,12 +280,12 @@ pub(crate) fn integer(path: BodyPath, value: &RawValue) -> Result<Integer<'_>, V
     }
 }
 
-/// The values of the array that must stand at `path`.
+/// The values of the array that must be at `path`.
 pub(crate) fn array(path: BodyPath, value: &RawValue) -> Result<Vec<&RawValue>, ValueError> {
     read(path, JsonType::Array, value)
 }
 
-/// The fields of the object that must stand at `path`.
+/// The fields of the object that must be at `path`.
 pub(crate) fn fields(path: BodyPath, value: &RawValue) -> Result<Fields<'_>, ValueError> {
     read(path, JsonType::Object, value)
 }
@@ -307,8 +307,8 @@ impl FieldErrors {
         }
     }
 
-    /// The items of the list that must stand at `list`, each read by `read` at the path that `item` gives for its index: none
-    /// for an item that could not be read, and none at all where there is no list.
+    /// The items of the list that must be at `list`, each read by `read` at the path that `item` returns for its index: none
+    /// for an item that could not be read, and none at all if there is no list.
     pub(crate) fn list<'a, T, L: FromIterator<Option<T>>>(
         &mut self,
         fields: &mut Fields<'a>,

@@ -46,7 +46,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, duplicated or of another
+    /// [`RequestError`] if the body is not a JSON object, or with every field that is missing, duplicated or of another
     /// type. Fields that the documents do not name are passed over.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
@@ -78,11 +78,11 @@ impl<'a> Request<'a> {
 #[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
-    /// `GroupId`, where it is there once and a string.
+    /// `GroupId`, if it is there once and a string.
     pub group_id: Option<Cow<'a, str>>,
-    /// `CommandType`, where it is there once and an integer.
+    /// `CommandType`, if it is there once and an integer.
     pub command_type: Option<Integer<'a>>,
-    /// `Admin_Account`, where it is there once and an array; none for each account that is not a string.
+    /// `Admin_Account`, if it is there once and an array; none for each account that is not a string.
     pub accounts: Option<Vec<Option<Cow<'a, str>>>>,
     /// The missing and duplicate fields and those of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
@@ -93,7 +93,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyError`] where the text is not a JSON object.
+    /// [`BodyError`] if the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut errors = FieldErrors::default();

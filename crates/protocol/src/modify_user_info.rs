@@ -63,7 +63,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, duplicated or of another
+    /// [`RequestError`] if the body is not a JSON object, or with every field that is missing, duplicated or of another
     /// type. Fields that the documents do not name are passed over.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let text = json::text(body)?;
@@ -86,11 +86,11 @@ impl<'a> Request<'a> {
 #[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
-    /// `GroupId`, where it is there once and a string.
+    /// `GroupId`, if it is there once and a string.
     pub group_id: Option<Cow<'a, str>>,
-    /// `CommandType`, where it is there once and an integer.
+    /// `CommandType`, if it is there once and an integer.
     pub command_type: Option<Integer<'a>>,
-    /// `MemberList`, where it is there once and an array.
+    /// `MemberList`, if it is there once and an array.
     pub member_list: Option<Vec<DraftMember<'a>>>,
     /// The missing and duplicate fields and those of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
@@ -101,7 +101,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyError`] where the text is not a JSON object.
+    /// [`BodyError`] if the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         match fast::read(body) {
             Some(ParsedBody { group_id, command_type, member_list }) => Ok(Self {
@@ -135,7 +135,7 @@ impl<'a> Draft<'a> {
         Ok(Self { group_id, command_type, member_list, errors: errors.0 })
     }
 
-    /// The request, where nothing is wrong with any field.
+    /// The request, if nothing is wrong with any field.
     fn finish(self) -> Result<Request<'a>, RequestError> {
         match (self.group_id, self.command_type, self.member_list) {
             (Some(group_id), Some(command_type), Some(members)) if self.errors.is_empty() => Ok(Request {
@@ -202,7 +202,7 @@ pub struct Answer {
     /// `CommandType`: that of the request. In the samples, and not in the field table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command_type: Option<i64>,
-    /// `MemberList`: the accounts served. Typed as an object in the field table; an array in every sample. `None` where the
+    /// `MemberList`: the accounts served. Typed as an object in the field table; an array in every sample. `None` if the
     /// answer has no such field: a refusal, or an answer that is OK and served no account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member_list: Option<Vec<Served>>,
@@ -263,7 +263,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type. A `null` counts
+    /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;
@@ -292,7 +292,7 @@ impl Answer {
         })
     }
 
-    /// Writes what [`Answer::served`] would be for these accounts with their marks, behind what `json` holds. Nothing is
+    /// Appends to `json` what [`Answer::served`] would be for these accounts with their marks. Nothing is
     /// allocated but room in `json`, so that one buffer does for call after call.
     ///
     /// ```
@@ -314,7 +314,7 @@ impl Answer {
             let head: &[u8] = if at == 0 { br#"{"Member_Account":""# } else { br#",{"Member_Account":""# };
             json.extend(head);
             if account.bytes().fold(false, |is_found, byte| is_found | matches!(byte, b'"' | b'\\' | ..b' ')) {
-                // Written with escapes, and with quotes of its own in place of those around it.
+                // Written with escapes, and with quotes of its own instead of those around it.
                 json.pop();
                 append(json, account);
                 json.pop();
@@ -331,7 +331,7 @@ impl Answer {
                     }
                 }
             }
-            // Behind the last mark stands a comma; behind the bracket, where there is none.
+            // Behind the last mark stands a comma; behind the bracket, if there is none.
             json.pop_if(|last| *last == b',');
             json.extend(b"]}");
         }

@@ -2,37 +2,30 @@
 
 mod base_url;
 
-use core::fmt;
-
 pub use base_url::{BaseUrl, BaseUrlError};
 
 macro_rules! regions {
     ($( $region:ident $name:literal $label:literal $host:literal $backup:literal $listed:literal; )*) => {
-        /// A region of the service. A host that does not fit the app's region is refused with 60026.
-        ///
-        /// Source: 1047/50294 and 1047/34620, request URL. Regions come and go: the rows say where each is listed.
-        ///
-        /// ```
-        /// use avmarks_protocol::region::Region;
-        ///
-        /// let region = Region::from_name("singapore").unwrap();
-        /// assert_eq!(region.base_url().to_string(), "https://adminapisgp.im.qcloud.com");
-        /// assert_eq!(region.backup_url().to_string(), "https://adminapisgp.my-imcloud.com");
-        /// ```
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Region { $( #[doc = concat!($label, ", `", $host, "`, `", $backup, "`. Source: ", $listed, ".")] $region, )* }
+        avmarks_spec::named_enum! {
+            /// A region of the service. A host that does not fit the app's region is refused with 60026. The names are ours.
+            ///
+            /// Source: 1047/50294 and 1047/34620, request URL. Regions come and go: the rows say where each is listed.
+            ///
+            /// ```
+            /// use avmarks_protocol::region::Region;
+            ///
+            /// let region = Region::from_name("singapore").unwrap();
+            /// assert_eq!(region.base_url().to_string(), "https://adminapisgp.im.qcloud.com");
+            /// assert_eq!(region.backup_url().to_string(), "https://adminapisgp.my-imcloud.com");
+            /// ```
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[non_exhaustive]
+            pub enum Region {
+                $( #[doc = concat!($label, ", `", $host, "`, `", $backup, "`. Source: ", $listed, ".")] $region = $name, )*
+            }
+        }
 
         impl Region {
-            /// Every region.
-            pub const ALL: &'static [Self] = &[ $( Self::$region, )* ];
-
-            /// A short name, ours and stable.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $( Self::$region => $name, )* }
-            }
-
             /// The main host and the backup host.
             const fn hosts(self) -> (&'static str, &'static str) {
                 match self { $( Self::$region => ($host, $backup), )* }
@@ -82,12 +75,6 @@ impl Region {
 impl From<Region> for BaseUrl {
     fn from(region: Region) -> Self {
         region.base_url()
-    }
-}
-
-impl fmt::Display for Region {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

@@ -29,7 +29,7 @@ impl SecretKey {
     ///
     /// # Errors
     ///
-    /// [`SecretError`] where the text is empty or has white space in or around it: that is a slip of pasting or reading
+    /// [`SecretError`] if the text is empty or has white space in or around it: that is a slip of pasting or reading
     /// a file, and every signature made with it would be refused.
     pub fn new(text: &str) -> Result<Self, SecretError> {
         checked(text).map(Self)

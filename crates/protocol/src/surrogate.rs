@@ -1,6 +1,6 @@
-//! Escapes of half a surrogate pair, which JSON's grammar allows and no text can hold.
+//! Escapes of half a surrogate pair, which JSON's grammar allows, but no text can contain.
 
-/// Whether a text of JSON's grammar has the escape of half a surrogate pair. Nothing but strings holds a backslash.
+/// Whether a text of JSON's grammar has the escape of half a surrogate pair. Only strings contain a backslash.
 pub(crate) fn has_lone_surrogate(json: &str) -> bool {
     let unit =
         |escape: &str| escape.strip_prefix("\\u").and_then(|digits| u16::from_str_radix(digits.get(..4)?, 16).ok());

@@ -51,16 +51,16 @@ pub struct Query {
 }
 
 impl Query {
-    /// The query as sent, without `?`, in the order of the vendor's sample. **It holds the signature**: do not log it.
+    /// The query as sent, without `?`, in the order of the vendor's sample. **It contains the signature**: do not log it.
     ///
-    /// All but letters, digits and `-_.~*` is percent-encoded, so a signature stands as it is.
+    /// All but letters, digits and `-_.~*` is percent-encoded, so a signature is unchanged.
     #[must_use]
     pub fn to_text(&self) -> String {
         let (before, after) = self.around_usersig();
         format!("{before}{}{after}", encoded(self.usersig.as_str()))
     }
 
-    /// What stands before the signature, and after it.
+    /// The text before the signature, and the text after it.
     fn around_usersig(&self) -> (String, String) {
         let before = format!("sdkappid={}&identifier={}&usersig=", self.sdkappid, encoded(&self.identifier));
         let random = self.random.map(|random| format!("&random={random}")).unwrap_or_default();
@@ -107,13 +107,13 @@ impl CallUrl {
         Self { text: Zeroizing::new(text), redacted }
     }
 
-    /// The exact text, for sending. **It holds the signature**: do not log it.
+    /// The exact text, for sending. **It contains the signature**: do not log it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The text with `…` in place of the signature, for logs.
+    /// The text with `…` instead of the signature, for logs.
     #[must_use]
     pub fn redacted(&self) -> &str {
         &self.redacted
@@ -132,7 +132,7 @@ const IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b
 /// The characters that are percent-encoded in a path.
 const IN_PATH: &AsciiSet = &IN_VALUE.remove(b'/');
 
-/// `value` as it stands in a query.
+/// `value` encoded for a query.
 pub(crate) fn encoded(value: &str) -> String {
     utf8_percent_encode(value, IN_VALUE).to_string()
 }

@@ -1,4 +1,4 @@
-//! Signatures of users: made with the app's key, checked with it, and explained where they are refused.
+//! Signatures of users: made with the app's key, checked with it, and explained if they are refused.
 //!
 //! Source: 1047/34385, and the vendor's packages `tls-sig-api-v2`. A signature is JSON, compressed with zlib, in base64
 //! with `*`, `-` and `_` for `+`, `/` and `=` (which is **not** the URL-safe alphabet of RFC 4648). Its `TLS.sig` is an

@@ -1,7 +1,7 @@
 //! Webhooks: the requests of the service to the server of an app, for both sides.
 //!
 //! Source: 1047/34354 (overview) and the page of each webhook, named in its module. All four come after the fact: the
-//! service looks at no field of the answer but needs HTTP 200 and JSON, within 2 seconds ([`ACKNOWLEDGEMENT`]). Without
+//! service reads no field of the answer but needs HTTP 200 and JSON, within 2 seconds ([`ACKNOWLEDGEMENT`]). Without
 //! a switch that the console has for it nothing is sent again; with it, the same may come twice. There is no event id,
 //! and no promise of order.
 
@@ -72,7 +72,7 @@ impl Webhook {
     ///
     /// # Errors
     ///
-    /// [`WebhookError`] where the body is not a JSON object, is of another webhook, or a field is missing, duplicated, or
+    /// [`WebhookError`] if the body is not a JSON object, is of another webhook, or a field is missing, duplicated, or
     /// of another type.
     pub fn parse(body: &[u8]) -> Result<Self, WebhookError> {
         let (command, body) = command_of(body)?;

@@ -1,7 +1,7 @@
 //! The policy: one field for each gap that has several readings. The type of a field has a variant for each reading.
 
-use avmarks_spec::Gap;
 use avmarks_spec::readings::*;
+use avmarks_spec::{Gap, Quoted};
 
 macro_rules! policy {
     ($( $field:ident: $gap:ident, )*) => {
@@ -169,11 +169,8 @@ pub struct UnknownReadingError {
 
 impl core::fmt::Display for UnknownReadingError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "`{}` has no such reading; it can be read as ", self.gap.id())?;
-        for (at, reading) in self.gap.readings().iter().enumerate() {
-            write!(f, "{}`{}`", if at == 0 { "" } else { ", " }, reading.name)?;
-        }
-        Ok(())
+        let readings = Quoted(self.gap.readings().iter().map(|reading| reading.name));
+        write!(f, "`{}` has no such reading; it can be read as {readings}", self.gap.id())
     }
 }
 

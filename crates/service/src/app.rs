@@ -206,7 +206,7 @@ impl App {
         events
     }
 
-    /// Makes this account the owner of a group; nothing where there is none. No rule is asked: the vendor hands over groups of any type
+    /// Makes this account the owner of a group; nothing if there is none. No rule is asked: the vendor hands over groups of any type
     /// but an AVChatRoom (1047/34966).
     pub fn change_owner(&mut self, id: GroupId, owner: UserId, at: Timestamp) -> Vec<GroupEvent> {
         let events = self.tick(at);
@@ -235,7 +235,7 @@ impl App {
         self.now.max(at.min(Timestamp::LATEST))
     }
 
-    /// Lets the pins expire that have ended by `at`: the earliest first, at one moment by the bytes of the group id.
+    /// Lets the pins that end by `at` expire: the earliest first, at the same time by the bytes of the group id.
     pub(crate) fn advance(&mut self, at: Timestamp, events: &mut Vec<GroupEvent>) {
         self.now = self.moment(at);
         while let Some((end, group)) = self.deadlines.first().copied().filter(|(end, _)| *end <= self.now) {

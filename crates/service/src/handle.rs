@@ -30,7 +30,7 @@ pub struct Response {
 #[non_exhaustive]
 pub struct DryRun {
     /// Every violation, in the order of the precedence; the service answers with the first. A step is skipped if it needs what an
-    /// earlier step could not read: accounts are checked only where the body and the group could be read.
+    /// earlier step could not read: accounts are checked only if the body and the group could be read.
     pub violations: Vec<Violation>,
     /// The answer that the service would give.
     pub answer: Answer,
@@ -86,7 +86,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// The answer, where the request is refused.
+    /// The answer, if the request is refused.
     ///
     /// ```
     /// use avmarks_service::spec::Timestamp;

@@ -38,7 +38,7 @@ pub struct Note {
 /// by one letter, a `Mark` filter that is not a mark, an account that is named twice.
 ///
 /// At most 20 notes, and one more that counts the others. None for a body that is not a JSON object; a comma before `]` or
-/// `}` is passed over where the policy does so (`gap:trailing-comma`). What is refused is for
+/// `}` is passed over if the policy does so (`gap:trailing-comma`). What is refused is for
 /// [`preflight()`](crate::preflight()): a note is given beside it where it explains a field that is missing. Takes time in
 /// proportion to the body.
 ///
@@ -77,7 +77,7 @@ struct Field {
 
 /// The part of the value of a field that is checked.
 enum Holds {
-    /// Any field value; it is not looked at.
+    /// Any field value; it is not checked.
     Anything,
     /// Whether it is a mark.
     MarkFilter,
@@ -264,7 +264,7 @@ fn text(value: &RawValue) -> Option<String> {
     serde_json::from_str(value.get()).ok()
 }
 
-/// The account with the index that named it first, where one did; otherwise this index is kept.
+/// The account with the index that named it first, if one did; otherwise this index is kept.
 fn again(first: &mut BTreeMap<String, usize>, account: String, at: usize) -> Option<(String, usize)> {
     match first.get(&account) {
         Some(before) => Some((account, *before)),

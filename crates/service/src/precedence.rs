@@ -13,7 +13,7 @@ use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_rules::internal::Scratch;
 use avmarks_rules::{MarkCall, Omission, Operator, Policy, Reason, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
-use avmarks_spec::{Excerpt, Gap, Timestamp};
+use avmarks_spec::{Excerpt, Gap, Quoted, Timestamp};
 
 use crate::answer::{Answer, Effect, Outcome, refused_answer};
 use crate::app::{App, Settings};
@@ -127,7 +127,7 @@ impl<'a> Evaluation<'a> {
             Some(Body::Check { accounts }) => self.check(&group, accounts),
             Some(Body::Admins { kind, accounts }) => self.admins(&group, kind, &accounts),
             Some(Body::AdminList) => self.admin_list(&group),
-            // The body is at error, and the group can be looked at all the same.
+            // The body is at error, and the group can be looked at anyway.
             None => self.group_alone(&group, endpoint),
         }
     }
@@ -137,13 +137,10 @@ impl<'a> Evaluation<'a> {
         let path = self.request.path;
         self.endpoint = Endpoint::from_path(path);
         if self.endpoint.is_none() {
-            let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| format!("`{}`", endpoint.path())).collect();
+            let known = Quoted(Endpoint::ALL.iter().map(|endpoint| endpoint.path()));
             let path = without_query(path);
-            let message = format!(
-                "no call of this service has the path `{}`; its calls are {}",
-                Excerpt(&redact_usersig(&path)),
-                known.join(", ")
-            );
+            let path = redact_usersig(&path);
+            let message = format!("no call of this service has the path `{}`; its calls are {known}", Excerpt(&path));
             self.add(Refusal::UnknownPath, None, message)?;
         }
         ControlFlow::Continue(())
@@ -161,7 +158,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.
+    /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, if it can be read.
     fn query(&mut self) -> ControlFlow<(), Option<Cow<'a, str>>> {
         ControlFlow::Continue(match self.request.caller {
             Caller::Trusted(identifier) => Some(Cow::Borrowed(identifier)),

@@ -22,7 +22,7 @@ use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 use crate::violation::{Violation, Violations};
 
 /// Everything that is wrong with the body of a call, as far as the body alone shows it, in the order of the precedence;
-/// nothing where the service would look at the group next.
+/// nothing if the service would look at the group next.
 ///
 /// ```
 /// use avmarks_protocol::Endpoint;
@@ -42,7 +42,7 @@ pub fn preflight(endpoint: Endpoint, body: &[u8], terms: &Terms) -> Vec<Violatio
     findings.found
 }
 
-/// The same for a request that was never bytes: every value is of its type already, so steps 8 to 12 are looked at.
+/// The same for a request that was never bytes: every value is of its type already, so steps 8 to 12 are checked.
 #[must_use]
 pub fn preflight_request(request: modify_user_info::Request<'_>, terms: &Terms) -> Vec<Violation> {
     let mut findings = Violations::all();
@@ -117,7 +117,7 @@ fn read_by_steps(
     let Some(text) = reader.text(body)? else { return ControlFlow::Continue(Read::default()) };
     let mut read = match reader.body(endpoint, &text)? {
         Ok(read) => read,
-        // A comma decided only where the body can be read without it (`gap:trailing-comma`).
+        // A comma decided only if the body can be read without it (`gap:trailing-comma`).
         Err(BodyError::TrailingComma { line, column }) => {
             let repaired = without_trailing_commas(&text);
             let mut silent = Violations::first();

@@ -35,7 +35,7 @@ pub struct Request<'a> {
 pub enum Caller<'a> {
     /// The query of the URL, without the question mark. Steps 2 and 3 check it and its signature.
     Signed(&'a str),
-    /// The same query, where it has been parsed already.
+    /// The same query, if it has been parsed already.
     Parsed(&'a RawQuery<'a>),
     /// An identifier that was authenticated elsewhere. Steps 2 and 3 are skipped.
     Trusted(&'a str),
@@ -46,7 +46,7 @@ pub enum Caller<'a> {
 pub enum RequestBody<'a> {
     /// The whole body.
     Bytes(&'a [u8]),
-    /// A body over the limit that was not read, with its length in bytes where that is known. Step 1 refuses it.
+    /// A body over the limit that was not read, with its length in bytes if that is known. Step 1 refuses it.
     TooLong(Option<u64>),
 }
 
@@ -78,7 +78,7 @@ impl<'a> Request<'a> {
         Self { method: "POST", path, caller: Caller::Trusted(identifier), body: RequestBody::Bytes(body) }
     }
 
-    /// The bytes of the body; empty where the body was not read.
+    /// The bytes of the body; empty if the body was not read.
     #[must_use]
     pub const fn bytes(&self) -> &'a [u8] {
         match self.body {
@@ -88,7 +88,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Without the query, which holds a signature.
+/// Without the query, which contains a signature.
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
@@ -99,7 +99,7 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
-/// Without the query, which holds a signature.
+/// Without the query, which contains a signature.
 impl fmt::Debug for Caller<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

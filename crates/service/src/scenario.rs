@@ -72,7 +72,7 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// [`LineError`] where the line is not a valid input. It names the line. Nothing was changed.
+    /// [`LineError`] if the line is not a valid input. It names the line. Nothing was changed.
     pub fn answer(&mut self, text: &str) -> Result<Vec<u8>, LineError> {
         self.step(text).map(|step| step.to_json())
     }
@@ -81,7 +81,7 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// [`LineError`] where the line is not UTF-8, and as of [`Scenario::answer`].
+    /// [`LineError`] if the line is not UTF-8, and as of [`Scenario::answer`].
     pub fn answer_bytes(&mut self, line: &[u8]) -> Result<Vec<u8>, LineError> {
         match std::str::from_utf8(line) {
             Ok(text) => self.answer(text),
@@ -97,7 +97,7 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// [`LineError`] where the line is not a valid input. It names the line. Nothing was changed.
+    /// [`LineError`] if the line is not a valid input. It names the line. Nothing was changed.
     pub fn step(&mut self, text: &str) -> Result<Step, LineError> {
         self.line += 1;
         let numbered = |error| LineError { line: Some(self.line), ..error };

@@ -50,7 +50,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`SnapshotError`] where the bytes are not a snapshot, or the rules do not allow its state.
+    /// [`SnapshotError`] if the bytes are not a snapshot, or the rules do not allow its state.
     pub fn restore(json: &[u8]) -> Result<Self, SnapshotError> {
         #[derive(Deserialize)]
         struct Head {
@@ -271,7 +271,7 @@ fn shows(filter: Filter, member: &Listed) -> bool {
     }
 }
 
-/// When a view was taken: not later than the latest time seen.
+/// The time of a cached list: not later than the latest time seen.
 fn taken(at: u64, latest: Timestamp) -> Result<Timestamp, SnapshotError> {
     match Timestamp::from_millis(at) {
         at if at <= latest => Ok(at),

@@ -8,7 +8,7 @@ use crate::app::Group;
 
 /// The group that a call names, and who calls.
 pub(crate) struct Target<'a> {
-    /// None where the body names no group, or not by a well-formed id.
+    /// None if the body names no group, or not by a well-formed id.
     pub(crate) id: Option<GroupId>,
     pub(crate) found: Option<&'a Group>,
     pub(crate) operator: Operator,

@@ -14,7 +14,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 pub struct Violation {
     /// Which rule is broken.
     pub refusal: Refusal,
-    /// Where in the body; none where it is not about the body.
+    /// Where in the body; none if it is not about the body.
     pub path: Option<BodyPath>,
     /// The code that the vendor's service would answer if this were the first violation.
     pub code: ErrorCode,
@@ -39,7 +39,7 @@ impl Violation {
         violations.windows(2).any(|pair| matches!(pair, [one, next] if one.refusal != next.refusal))
     }
 
-    /// The JSON pointer of the path (RFC 6901); empty for the body as a whole, none where it is not about the body.
+    /// The JSON pointer of the path (RFC 6901); empty for the body as a whole, none if it is not about the body.
     #[must_use]
     pub fn pointer(&self) -> Option<String> {
         self.path.map(BodyPath::pointer)
@@ -117,7 +117,7 @@ impl Violations {
         Violation::by_precedence(&self.found)
     }
 
-    /// Takes one more; breaks where no other would tell anything.
+    /// Takes one more; breaks if no other would tell anything.
     pub(crate) fn add(&mut self, violation: Violation) -> ControlFlow<()> {
         if self.wants(violation.refusal) {
             self.found.push(violation);

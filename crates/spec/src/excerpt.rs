@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-/// Shows at most 60 characters of a text, with `…` behind them where there are more. Control characters, and those that
+/// Shows at most 60 characters of a text, with `…` behind them if there are more. Control characters, and those that
 /// end a line, change the direction or are invisible, are escaped: a message stays one line and cannot control a terminal.
 ///
 /// ```
@@ -30,7 +30,7 @@ impl fmt::Display for Excerpt<'_> {
     }
 }
 
-/// Shows a whole text that may hold foreign parts, as [`Excerpt`] shows each character.
+/// Shows a whole text that may contain user input, as [`Excerpt`] shows each character.
 ///
 /// ```
 /// use avmarks_spec::OneLine;
@@ -44,6 +44,25 @@ impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|found| {
             if found.is_control() || is_unseen(found) { found.escape_default().fmt(f) } else { f.write_char(found) }
+        })
+    }
+}
+
+/// Shows names in backquotes, with commas between them.
+///
+/// ```
+/// use avmarks_spec::Quoted;
+///
+/// assert_eq!(Quoted(["a", "b"].iter()).to_string(), "`a`, `b`");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<I>(pub I);
+
+impl<I: Iterator<Item: fmt::Display> + Clone> fmt::Display for Quoted<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.clone().enumerate().try_for_each(|(at, name)| {
+            let comma = if at == 0 { "" } else { ", " };
+            write!(f, "{comma}`{name}`")
         })
     }
 }

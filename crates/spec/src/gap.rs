@@ -50,7 +50,7 @@ impl Gap {
         self.row().evidence
     }
 
-    /// The copies of pages that the evidence is about; empty where no document speaks of it. The first is the newest copy that has the
+    /// The copies of pages that the evidence is about; empty if no document speaks of it. The first is the newest copy that has the
     /// sentence in question, or that could have settled it.
     #[must_use]
     pub const fn sources(self) -> &'static [Source] {
@@ -58,7 +58,7 @@ impl Gap {
     }
 
     /// Every gap with a choice, with the policy field that decides it.
-    pub fn choices() -> impl Iterator<Item = (Self, &'static str)> {
+    pub fn choices() -> impl Iterator<Item = (Self, &'static str)> + Clone {
         Self::ALL.iter().filter_map(|gap| Some((*gap, gap.field()?)))
     }
 

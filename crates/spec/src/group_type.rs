@@ -1,47 +1,32 @@
 //! The preset types of groups.
 
-use core::fmt;
-
-/// A preset group type. Source: 1047/33529; the older names are those of 1047/50294, applicable group types.
-///
-/// ```
-/// use avmarks_spec::GroupType;
-///
-/// assert_eq!(GroupType::from_name("Work"), Some(GroupType::Private));
-/// assert!(GroupType::AvChatRoom.has_marks() && !GroupType::Public.has_marks());
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum GroupType {
-    /// `Private`, called Work in newer versions.
-    Private,
-    /// `Public`.
-    Public,
-    /// `ChatRoom`, called Meeting in newer versions.
-    ChatRoom,
-    /// `AVChatRoom`, the audio-video group.
-    #[default]
-    AvChatRoom,
-    /// `Community`.
-    Community,
+crate::named_enum! {
+    /// A preset group type, with its name on the wire. Source: 1047/33529; the older names are those of 1047/50294, applicable group types.
+    ///
+    /// ```
+    /// use avmarks_spec::GroupType;
+    ///
+    /// assert_eq!(GroupType::from_name("Work"), Some(GroupType::Private));
+    /// assert!(GroupType::AvChatRoom.has_marks() && !GroupType::Public.has_marks());
+    /// ```
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum GroupType {
+        /// `Private`, called Work in newer versions.
+        Private = "Private",
+        /// `Public`.
+        Public = "Public",
+        /// `ChatRoom`, called Meeting in newer versions.
+        ChatRoom = "ChatRoom",
+        /// `AVChatRoom`, the audio-video group.
+        #[default]
+        AvChatRoom = "AVChatRoom",
+        /// `Community`.
+        Community = "Community",
+    }
 }
 
 impl GroupType {
-    /// Every type.
-    pub const ALL: &'static [Self] = &[Self::Private, Self::Public, Self::ChatRoom, Self::AvChatRoom, Self::Community];
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Private => "Private",
-            Self::Public => "Public",
-            Self::ChatRoom => "ChatRoom",
-            Self::AvChatRoom => "AVChatRoom",
-            Self::Community => "Community",
-        }
-    }
-
     /// The type of this name; `Work` and `Meeting` are the newer names of `Private` and `ChatRoom`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
@@ -56,12 +41,6 @@ impl GroupType {
     #[must_use]
     pub const fn has_marks(self) -> bool {
         matches!(self, Self::AvChatRoom)
-    }
-}
-
-impl fmt::Display for GroupType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

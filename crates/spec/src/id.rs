@@ -1,4 +1,4 @@
-//! Identifiers of groups and users, kept inline: no allocation, and a member's id lies beside its record.
+//! Identifiers of groups and users, kept inline: no allocation, and the id of a member is part of its record.
 
 use core::fmt;
 
@@ -59,7 +59,7 @@ macro_rules! inline_text {
                 self.bytes.get(..usize::from(self.len)).unwrap_or_default()
             }
 
-            /// `text` as it is; the callers have looked at its characters.
+            /// `text` unchanged; the callers have checked its characters.
             fn inline(text: &str) -> Result<Self, IdError> {
                 if text.is_empty() {
                     return Err(IdError::Empty);
@@ -87,7 +87,7 @@ macro_rules! inline_text {
             }
         }
 
-        /// Word by word, and as many of them whatever the text: a hasher so has no loop, and looks at no length. What is not
+        /// Word by word, and as many of them whatever the text: a hasher so has no loop, and reads no length. What is not
         /// text is zero.
         impl core::hash::Hash for $name {
             fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
@@ -150,7 +150,7 @@ impl GroupId {
     ///
     /// # Errors
     ///
-    /// [`IdError`] where the text is empty, longer than 48 bytes, or holds anything but printable ASCII.
+    /// [`IdError`] if the text is empty, longer than 48 bytes, or contains anything but printable ASCII.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let id = Self::inline(text)?;
         match first_unprintable(text) {
@@ -185,7 +185,7 @@ impl UserId {
     ///
     /// # Errors
     ///
-    /// [`IdError`] where the text is empty, longer than 32 bytes, or holds another character.
+    /// [`IdError`] if the text is empty, longer than 32 bytes, or contains another character.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         Self::parse_as(text, AccountIdReading::default())
     }
@@ -194,7 +194,7 @@ impl UserId {
     ///
     /// # Errors
     ///
-    /// [`IdError`] where the text is empty, longer than 32 bytes, or holds a character that the reading does not allow.
+    /// [`IdError`] if the text is empty, longer than 32 bytes, or contains a character that the reading does not allow.
     pub fn parse_as(text: &str, reading: AccountIdReading) -> Result<Self, IdError> {
         let id = Self::inline(text)?;
         let invalid = match reading {

@@ -25,6 +25,8 @@
 #![forbid(unsafe_code)]
 
 #[macro_use]
+mod named_enum;
+#[macro_use]
 mod table;
 
 mod clause;
@@ -39,7 +41,7 @@ mod time;
 
 pub use clause::Clause;
 #[doc(hidden)]
-pub use excerpt::{Excerpt, OneLine};
+pub use excerpt::{Excerpt, OneLine, Quoted};
 pub use gap::{Gap, ReadingRow, readings};
 pub use group_type::GroupType;
 pub use id::{GroupId, IdError, UserId};

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::excerpt::Quoted;
 use crate::time::Timestamp;
 
 /// Every limit, as one value, so that a test can use smaller ones.
@@ -45,7 +46,7 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LimitField {
-    /// Its name, with the unit where it has one.
+    /// Its name, with the unit if it has one.
     pub name: &'static str,
     /// The highest value it can have; a higher one counts as this.
     pub ceiling: u64,
@@ -73,13 +74,7 @@ pub enum LimitError {
 impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown => {
-                f.write_str("expected one of ")?;
-                Limits::FIELDS.iter().enumerate().try_for_each(|(at, field)| {
-                    let comma = if at == 0 { "" } else { ", " };
-                    write!(f, "{comma}`{}`", field.name)
-                })
-            }
+            Self::Unknown => write!(f, "expected one of {}", Quoted(Limits::FIELDS.iter().map(|field| field.name))),
             Self::TooLarge { ceiling, .. } => write!(f, "expected at most {ceiling}"),
         }
     }
@@ -98,71 +93,45 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// A limit that counts, with its ceiling.
+macro_rules! number {
+    ($field:ident, $ceiling:expr) => {
+        LimitField {
+            name: stringify!($field),
+            ceiling: $ceiling,
+            get: |limits| limits.$field as u64,
+            set: |limits, value| limits.$field = count(value),
+        }
+    };
+}
+
+/// A limit that is a time, with its ceiling in milliseconds.
+macro_rules! duration {
+    ($field:ident, $ceiling:expr) => {
+        LimitField {
+            name: concat!(stringify!($field), "_ms"),
+            ceiling: $ceiling,
+            get: |limits| millis(limits.$field),
+            set: |limits, value| limits.$field = Duration::from_millis(value),
+        }
+    };
+}
+
 impl Limits {
-    /// Every limit, with its name and its ceiling: what a snapshot, a command line and the emulator's control plane show and
+    /// Every limit, with its name and its ceiling: what a snapshot, a command line and the emulator's control API show and
     /// set. For the other crates of this project; users name a limit by its field, or by name with [`Limits::set`].
     #[doc(hidden)]
     pub const FIELDS: [LimitField; 10] = [
-        LimitField {
-            name: "accounts_per_call_max",
-            ceiling: MILLION,
-            get: |limits| limits.accounts_per_call_max as u64,
-            set: |limits, value| limits.accounts_per_call_max = count(value),
-        },
-        LimitField {
-            name: "marks_per_group_max",
-            ceiling: Self::MARKS_PER_GROUP_CEILING as u64,
-            get: |limits| limits.marks_per_group_max as u64,
-            set: |limits, value| limits.marks_per_group_max = count(value),
-        },
-        LimitField {
-            name: "members_per_mark_max",
-            ceiling: 1_000 * MILLION,
-            get: |limits| limits.members_per_mark_max as u64,
-            set: |limits, value| limits.members_per_mark_max = count(value),
-        },
-        LimitField {
-            name: "pin_duration_max_ms",
-            ceiling: Timestamp::LATEST.as_millis(),
-            get: |limits| millis(limits.pin_duration_max),
-            set: |limits, value| limits.pin_duration_max = Duration::from_millis(value),
-        },
-        LimitField {
-            name: "list_members_max",
-            ceiling: Self::LIST_MEMBERS_CEILING as u64,
-            get: |limits| limits.list_members_max as u64,
-            set: |limits, value| limits.list_members_max = count(value),
-        },
-        LimitField {
-            name: "low_plan_list_members_max",
-            ceiling: Self::LIST_MEMBERS_CEILING as u64,
-            get: |limits| limits.low_plan_list_members_max as u64,
-            set: |limits, value| limits.low_plan_list_members_max = count(value),
-        },
-        LimitField {
-            name: "group_admins_max",
-            ceiling: 10_000,
-            get: |limits| limits.group_admins_max as u64,
-            set: |limits, value| limits.group_admins_max = count(value),
-        },
-        LimitField {
-            name: "calls_per_window_max",
-            ceiling: 10 * MILLION,
-            get: |limits| limits.calls_per_window_max as u64,
-            set: |limits, value| limits.calls_per_window_max = count(value),
-        },
-        LimitField {
-            name: "rate_window_ms",
-            ceiling: 86_400_000,
-            get: |limits| millis(limits.rate_window),
-            set: |limits, value| limits.rate_window = Duration::from_millis(value),
-        },
-        LimitField {
-            name: "body_bytes_max",
-            ceiling: Self::DOCUMENTED.body_bytes_max as u64,
-            get: |limits| limits.body_bytes_max as u64,
-            set: |limits, value| limits.body_bytes_max = count(value),
-        },
+        number!(accounts_per_call_max, MILLION),
+        number!(marks_per_group_max, Self::MARKS_PER_GROUP_CEILING as u64),
+        number!(members_per_mark_max, 1_000 * MILLION),
+        duration!(pin_duration_max, Timestamp::LATEST.as_millis()),
+        number!(list_members_max, Self::LIST_MEMBERS_CEILING as u64),
+        number!(low_plan_list_members_max, Self::LIST_MEMBERS_CEILING as u64),
+        number!(group_admins_max, 10_000),
+        number!(calls_per_window_max, 10 * MILLION),
+        duration!(rate_window, 86_400_000),
+        number!(body_bytes_max, Self::DOCUMENTED.body_bytes_max as u64),
     ];
 
     /// Sets one limit by its name; times are in milliseconds.
@@ -191,7 +160,7 @@ impl Limits {
         Ok(())
     }
 
-    /// The same limits, none above its ceiling: more could be asked for than the engine keeps, or than memory holds.
+    /// The same limits, none above its ceiling: higher limits could exceed what a room stores, or the memory.
     #[must_use]
     pub fn within_ceilings(mut self) -> Self {
         for LimitField { ceiling, get, set, .. } in Self::FIELDS {
@@ -216,10 +185,10 @@ impl Limits {
         body_bytes_max: 1_048_576,
     };
 
-    /// The most custom marks that a room can be told to keep at once: a member's marks are bits of one word.
+    /// The maximum number of custom marks that a room can store: the marks of a member are bits of one word.
     pub const MARKS_PER_GROUP_CEILING: usize = 14;
 
-    /// The most members that a list can be told to name: a cursor keeps how many it has listed in ten bits.
+    /// The maximum number of members of a list: a cursor stores in ten bits how many it has listed.
     pub const LIST_MEMBERS_CEILING: usize = 1_023;
 
     /// Bytes of a group id at most. Source: 33529 and use limits (`gap:group-id`).

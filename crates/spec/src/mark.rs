@@ -30,7 +30,7 @@ impl Mark {
     ///
     /// # Errors
     ///
-    /// [`MarkError`] where the number is not a mark: below 1,000 and neither 500 nor 600, or above 4,294,967,295.
+    /// [`MarkError`] if the number is not a mark: below 1,000 and neither 500 nor 600, or above 4,294,967,295.
     pub const fn new(number: i64) -> Result<Self, MarkError> {
         match number {
             500 | 600 | 1_000..=4_294_967_295 => Ok(Self(number as u32)),

@@ -158,7 +158,7 @@ mod tests {
         clauses.chain(gaps).flat_map(|(id, sources)| sources.iter().map(move |source| (id, *source)))
     }
 
-    /// What stands in front of the number in each address.
+    /// What precedes the number in each address.
     const SITES: [(&str, &str); 6] = [
         ("https://www.tencentcloud.com/document/product/1047/", "en"),
         ("https://www.tencentcloud.com/zh/document/product/1047/", "zh"),

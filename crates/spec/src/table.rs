@@ -17,32 +17,22 @@ macro_rules! reading_type {
         $gap:ident $id:literal $question:literal $first:ident $first_name:literal $first_meaning:literal
         $( , $other:ident $other_name:literal $other_meaning:literal )+
     ) => {
-        #[doc = concat!("Readings of `", $id, "`: ", $question)]
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $gap {
-            #[doc = concat!("`", $first_name, "` (default): ", $first_meaning, ".")]
-            #[default]
-            $first,
-            $(
-                #[doc = concat!("`", $other_name, "`: ", $other_meaning, ".")]
-                $other,
-            )+
+        $crate::named_enum! {
+            #[doc = concat!("Readings of `", $id, "`, the default first, with their names in a policy and on the command line: ", $question)]
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum $gap {
+                #[doc = concat!("`", $first_name, "` (default): ", $first_meaning, ".")]
+                #[default]
+                $first = $first_name,
+                $(
+                    #[doc = concat!("`", $other_name, "`: ", $other_meaning, ".")]
+                    $other = $other_name,
+                )+
+            }
         }
 
         impl $gap {
-            /// Every reading, the default first.
-            pub const ALL: &'static [Self] = &[ Self::$first, $( Self::$other, )+ ];
-
-            /// The name of this reading, as a policy and the command line spell it.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    Self::$first => $first_name,
-                    $( Self::$other => $other_name, )+
-                }
-            }
-
             /// The reading of this name.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-/// A moment, in whole milliseconds since the Unix epoch, handed in by the caller.
+/// A time in whole milliseconds since the Unix epoch, passed by the caller.
 ///
 /// ```
 /// use avmarks_spec::Timestamp;
@@ -20,10 +20,10 @@ impl Timestamp {
     /// The Unix epoch.
     pub const EPOCH: Self = Self(0);
 
-    /// The latest moment that an input may name: 2^53-1, the largest integer that every reader of JSON keeps exactly.
+    /// The latest time that an input may have: 2^53-1, the largest integer that every JSON parser represents exactly.
     pub const LATEST: Self = Self((1 << 53) - 1);
 
-    /// The moment that lies `millis` milliseconds after the Unix epoch, where an input may name it. Every input that comes
+    /// The time `millis` milliseconds after the Unix epoch, if an input may have it. Every input that comes
     /// from outside is checked here: a line of a scenario, a snapshot, the clock of an emulator.
     ///
     /// ```
@@ -36,12 +36,12 @@ impl Timestamp {
     ///
     /// # Errors
     ///
-    /// [`TimestampError`] for a moment behind [`Timestamp::LATEST`].
+    /// [`TimestampError`] for a time after [`Timestamp::LATEST`].
     pub const fn new(millis: u64) -> Result<Self, TimestampError> {
         if millis > Self::LATEST.0 { Err(TimestampError) } else { Ok(Self(millis)) }
     }
 
-    /// The moment that lies `millis` milliseconds after the Unix epoch.
+    /// The time `millis` milliseconds after the Unix epoch.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
@@ -59,7 +59,7 @@ impl Timestamp {
         self.0 / 1_000
     }
 
-    /// The moment `duration` later; the last representable moment where that would overflow.
+    /// The time `duration` later; the last representable time if that would overflow.
     #[must_use]
     pub const fn saturating_add(self, duration: Duration) -> Self {
         let millis = duration.as_millis();
@@ -69,14 +69,14 @@ impl Timestamp {
         Self(self.0.saturating_add(millis as u64))
     }
 
-    /// How long after `earlier` this moment lies; zero where it lies before.
+    /// The duration since `earlier`; zero if `earlier` is later.
     #[must_use]
     pub const fn saturating_duration_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
 
-/// A moment behind [`Timestamp::LATEST`].
+/// A time after [`Timestamp::LATEST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimestampError;
 

@@ -147,7 +147,7 @@ impl Run {
         Ok(Judged { said, endpoint, judged_alone })
     }
 
-    /// What a dry run of the line says, where it is a call. The first violation must be the answer.
+    /// What a dry run of the line says, if it is a call. The first violation must be the answer.
     fn predict(&self, line: &Value) -> Result<Option<Prediction>, String> {
         let text = |name: &str| line.get(name).and_then(Value::as_str);
         let (Some(path), Some(body)) = (text("path"), text("raw")) else { return Ok(None) };

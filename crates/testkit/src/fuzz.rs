@@ -137,8 +137,8 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-/// The bytes before the last NUL, a policy with the readings that follow it, and limits: the small ones where there is a NUL,
-/// the documented ones where there is none.
+/// The bytes before the last NUL, a policy with the readings that follow it, and limits: the small ones if there is a NUL,
+/// the documented ones if there is none.
 fn judged(bytes: &[u8]) -> (&[u8], Terms) {
     match split_at_last_nul(bytes) {
         (body, Some(readings)) => {

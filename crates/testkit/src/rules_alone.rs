@@ -150,7 +150,7 @@ impl RulesAlone {
     pub(crate) fn judge(&mut self, line: &Value, text: &str) -> Result<Reply, String> {
         let at = line.get("at").and_then(Value::as_u64).ok_or("`at` is missing")?;
         // Rooms are told the time by what happens in them, and by nothing else: pins that have ended must be seen as ended
-        // all the same.
+        // anyway.
         self.latest = self.latest.max(Timestamp::from_millis(at));
         match line.get("do").and_then(Value::as_str).ok_or("`do` is missing")? {
             "app" | "policy" => self.configure(line)?,

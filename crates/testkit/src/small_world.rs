@@ -58,7 +58,7 @@ struct Present {
     connected: bool,
     robot: bool,
     marks: Vec<u32>,
-    /// Ticks left of a pin, where it has an end.
+    /// Ticks left of a pin, if it has an end.
     left: Option<u64>,
 }
 

@@ -18,7 +18,7 @@ pub enum BuildError {
     /// `https`, and nothing that speaks TLS.
     #[error("there is no TLS: build with the feature `rustls`, or hand in an agent that has it")]
     NoTls,
-    /// A setting that an agent has by itself, and an agent.
+    /// A setting that an agent already has, and an agent.
     #[error("`{setting}` was called, and an agent was handed in, which has its own; set it there")]
     AgentHasItsOwn {
         /// The method of [`ClientBuilder`](crate::ClientBuilder).

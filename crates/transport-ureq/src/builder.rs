@@ -31,7 +31,7 @@ pub struct ClientBuilder {
     seeds: Seeds,
     agent: Option<Agent>,
     network: Network,
-    /// The first setting of the network that was changed: an agent that is handed in has its own.
+    /// The first network setting that was changed: a supplied agent has its own settings.
     network_changed: Option<&'static str>,
 }
 
@@ -110,7 +110,7 @@ impl ClientBuilder {
         }
     }
 
-    /// How calls are made. [`JobSettings::retry`] holds for every call.
+    /// How calls are made. [`JobSettings::retry`] applies to every call.
     pub fn settings(mut self, settings: JobSettings) -> Self {
         self.settings = settings;
         self
@@ -157,7 +157,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts the certificates of this PEM text, which may hold several, as roots besides Mozilla's.
+    /// Trusts the certificates of this PEM text, which may contain several, as roots in addition to Mozilla's.
     #[cfg(feature = "rustls")]
     pub fn root_certificates_pem(mut self, pem: &[u8]) -> Self {
         self.network.roots.add_pem(pem);
@@ -200,7 +200,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] where a setting is invalid.
+    /// [`BuildError`] if a setting is invalid.
     pub fn build(self) -> Result<Client, BuildError> {
         if !self.base.is_https() && !self.base.is_loopback() && !self.http_allowed {
             return Err(BuildError::Http { base: self.base });

@@ -41,8 +41,8 @@ pub(crate) struct Paces(Mutex<BTreeMap<String, Arc<Mutex<Pace>>>>);
 impl Client {
     /// Sets marks on any number of accounts of a group.
     ///
-    /// **A job comes back even where the service refused every call**: [`Job::report`] has the outcome of each account, and
-    /// [`Job::into_result`] is an error where any of them was not served.
+    /// **A job comes back even if the service refused every call**: [`Job::report`] has the outcome of each account, and
+    /// [`Job::into_result`] is an error if any of them was not served.
     ///
     /// ```no_run
     /// # fn example(client: &avmarks_transport_ureq::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -53,7 +53,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`MarksError`] where the input is invalid. Nothing was sent then.
+    /// [`MarksError`] if the input is invalid. Nothing was sent then.
     pub fn set_marks<A, M>(
         &self,
         group: impl AsRef<str>,
@@ -158,14 +158,14 @@ impl Client {
     }
 
     /// Makes any other call of the API, signed, at the pace of its command and sent again as the calls of a job are; where it
-    /// is not [`CallRequest::repeatable`], only where it was certainly not carried out.
+    /// is not [`CallRequest::repeatable`], only if it was certainly not carried out.
     ///
     /// Blocks until it has been answered or given up: for [`RetrySettings::budget`](avmarks_client::RetrySettings::budget) at
     /// most, from its first attempt on.
     ///
     /// # Errors
     ///
-    /// [`UnansweredError`] where no attempt was answered with code 0.
+    /// [`UnansweredError`] if no attempt was answered with code 0.
     pub fn call(&self, request: CallRequest) -> Result<CallAnswer, UnansweredError> {
         let pace = self.pace(&request.path);
         let mut call = SingleCall::new(request, Arc::clone(&self.signer), self.settings.retry, self.seeds.next());
@@ -203,7 +203,7 @@ impl Client {
         &self.route.base
     }
 
-    /// The proxy that the client calls the service through. None for a direct connection, and where an agent was handed in.
+    /// The proxy that the client calls the service through. None for a direct connection, and if the caller supplied the agent.
     #[must_use]
     pub const fn proxy(&self) -> Option<&ProxyInUse> {
         self.route.proxy.as_ref()
@@ -236,7 +236,7 @@ pub enum MarksError {
 /// Where the seeds of jobs and calls come from: another one for each.
 #[derive(Debug)]
 pub(crate) enum Seeds {
-    /// From the hasher of the standard library, which the system seeds. They spread waits and tell attempts apart; they
+    /// From the hasher of the standard library, which the system seeds. They spread waits and distinguish attempts; they
     /// are not secrets.
     Random,
     /// One after the other, from a number that was given.

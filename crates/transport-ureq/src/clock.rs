@@ -9,7 +9,7 @@ use avmarks_spec::Timestamp;
 pub(crate) struct Clock(Box<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// The time of day as it is now, and from here on whatever the system's monotonic clock adds to it. A clock that
+    /// The time of day as it is now, and from now on whatever the system's monotonic clock adds to it. A clock that
     /// somebody sets does not disturb it; one that is wrong makes signatures wrong, as it would anyway.
     pub(crate) fn system() -> Self {
         let started = Instant::now();

@@ -10,7 +10,7 @@ use avmarks_protocol::Endpoint;
 
 use crate::client::{Client, locked};
 
-/// How long a thread sleeps at most before it looks whether it was told to stop.
+/// The longest sleep of a thread before it checks whether it should stop.
 const STOP_LATENCY: Duration = Duration::from_millis(50);
 
 impl Client {
@@ -81,7 +81,7 @@ impl<W: FnMut(&Job) + Send> Shared<'_, W> {
         }
     }
 
-    /// Sees to it that somebody asks for the next step while this thread is busy.
+    /// Makes another thread ask for the next step while this thread is busy.
     fn call_another<'scope>(&'scope self, state: &mut State<W>, scope: &'scope Scope<'scope, '_>) {
         if state.idle > 0 {
             self.changed.notify_one();

@@ -38,7 +38,7 @@ impl Received {
 pub(crate) struct Route {
     pub(crate) agent: Agent,
     pub(crate) base: BaseUrl,
-    /// None for a direct connection, and where the agent was handed in.
+    /// None for a direct connection, and if the caller supplied the agent.
     pub(crate) proxy: Option<ProxyInUse>,
     /// How many bytes of a response are read, and how many may come of decoding it.
     pub(crate) response_bytes_max: u64,
@@ -48,7 +48,7 @@ impl Route {
     /// Posts `body`, waits for the response no longer than `timeout` in all, and reads as much of it as is allowed.
     ///
     /// A status is never an error, and a redirect is a response: it is not followed. No encoding is asked for; a body that comes
-    /// with one all the same is decoded where it is gzip or deflate.
+    /// with one anyway is decoded if it is gzip or deflate.
     pub(crate) fn exchange(&self, url: &CallUrl, body: &[u8], timeout: Duration) -> Result<Received, TransportError> {
         let request = self.agent.post(url.as_str()).content_type("application/json");
         // Without it, any encoding would be acceptable (RFC 9110 12.5.3).
@@ -134,7 +134,7 @@ impl Received {
     }
 }
 
-/// What comes of decoding, and whether that is all of it. None where nothing does.
+/// What comes of decoding, and whether that is all of it. None if nothing does.
 fn decoded(decoder: impl Read, bytes_max: u64) -> Option<(Vec<u8>, bool)> {
     let mut body = Vec::new();
     let read = decoder.take(bytes_max.saturating_add(1)).read_to_end(&mut body);
@@ -155,7 +155,7 @@ fn serves(agent: &Agent, timeout: Duration) -> bool {
     !config.http_status_as_error() && config.max_redirects() == 0 && config.timeouts().global == Some(timeout)
 }
 
-/// What a proxy says that does not connect. ureq gives the status within a text.
+/// The status of a proxy that does not connect. ureq has it only within a text.
 fn proxy_refusal(peer: &str, reason: &str) -> String {
     let status = reason.split(|found: char| !found.is_ascii_digit()).find(|number| number.len() == 3);
     match status {

@@ -27,7 +27,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CallError`] where the input is invalid, or a call was given up or answered with what cannot be read. The results of
+    /// [`CallError`] if the input is invalid, or a call was given up or answered with what cannot be read. The results of
     /// earlier calls are lost then.
     pub fn check_members<A: AsRef<str>>(
         &self,
@@ -71,7 +71,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CallError`] where the input is invalid, or the call was given up: refused, such as because of a sixth administrator
+    /// [`CallError`] if the input is invalid, or the call was given up: refused, such as because of a sixth administrator
     /// (`gap:sixth-admin`), or lost. The whole call is served, or nothing of it.
     pub fn set_admins<A: AsRef<str>>(
         &self,
@@ -117,7 +117,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CallError`] where the group is invalid, or the call was given up, or its answer cannot be used.
+    /// [`CallError`] if the group is invalid, or the call was given up, or its answer cannot be used.
     pub fn admins(&self, group: impl AsRef<str>) -> Result<Vec<Admin>, CallError> {
         let answered = self.call(CallRequest::admins(group)?)?;
         let (endpoint, random) = (Endpoint::GetAdminList, answered.random);

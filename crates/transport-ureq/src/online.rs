@@ -18,7 +18,7 @@ impl Client {
         OnlineMembers { client: self, pages: Pages::new(group).map_err(Some) }
     }
 
-    /// The online members of a group that hold this mark, as [`Client::online_members`] gives them.
+    /// The online members of a group that have this mark, like [`Client::online_members`].
     ///
     /// ```no_run
     /// # fn example(client: &avmarks_transport_ureq::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CallError`] where the group is invalid, the call was given up, or its answer has no number.
+    /// [`CallError`] if the group is invalid, the call was given up, or its answer has no number.
     pub fn online_count(&self, group: impl AsRef<str>) -> Result<u64, CallError> {
         let answer = self.call(CallRequest::online_count(group)?)?;
         let (endpoint, random) = (Endpoint::GetOnlineMemberNum, answer.random);

@@ -40,7 +40,7 @@ impl fmt::Display for ProxyInUse {
     }
 }
 
-/// A proxy cannot be used. Its URL is not shown, as it may hold a password.
+/// A proxy cannot be used. Its URL is not shown, because it may contain a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyError {
@@ -68,7 +68,7 @@ pub enum ProxyError {
 ///
 /// # Errors
 ///
-/// [`ProxyError`] where the variable that applies names no proxy that can be used.
+/// [`ProxyError`] if the variable that applies names no proxy that can be used.
 pub fn proxy_from_environment(base: &BaseUrl) -> Result<Option<ProxyInUse>, ProxyError> {
     find(base, |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
 }
@@ -139,7 +139,7 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-/// Host, with the brackets of an IPv6 address, and port where there is one. None where what follows the host is not a port.
+/// Host, with the brackets of an IPv6 address, and port if there is one. None if what follows the host is not a port.
 fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
     if authority.starts_with('[') {
         let (host, rest) = authority.split_at(authority.find(']')? + 1);

@@ -20,7 +20,7 @@ use avmarks_transport_ureq::{CallError, Client};
 
 const GROUP: &str = "@TGS#a6I4ZUUGO";
 
-/// A server that answers each request with the body that `answer` gives, or closes the connection where that is none.
+/// A server that answers each request with the body that `answer` gives, or closes the connection if that is none.
 struct Server {
     port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -96,7 +96,7 @@ fn serve(stream: TcpStream, answer: &dyn Fn(usize, &str) -> Option<Vec<u8>>, see
     }
 }
 
-/// The next request of a connection, where there is one.
+/// The next request of a connection, if there is one.
 fn request(stream: &mut impl BufRead) -> Option<Seen> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {

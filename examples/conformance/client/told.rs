@@ -10,7 +10,7 @@ pub fn raised(message: &str, last: Option<&AttemptResult>) -> Value {
     json!({"raised": {"message": message, "code": code}})
 }
 
-/// The marks of each account that were applied; an error where nothing is known to be served.
+/// The marks of each account that were applied; an error if nothing is known to be served.
 pub fn outcome(job: &Job) -> Value {
     let numbers = |marks: &[Mark]| json!(marks.iter().map(|mark| mark.number()).collect::<Vec<_>>());
     let mut told = Map::new();
@@ -31,7 +31,7 @@ pub fn outcome(job: &Job) -> Value {
     if told.values().all(Value::is_boolean) { json!({"returned": null}) } else { json!({"accounts": told}) }
 }
 
-/// A text that was asked; empty where there is none.
+/// A text that was asked; empty if there is none.
 pub fn text<'a>(of: &'a Value, name: &str) -> &'a str {
     of[name].as_str().unwrap_or_default()
 }

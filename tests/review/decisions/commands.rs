@@ -24,7 +24,7 @@ pub(super) enum Kind {
 pub(super) struct Command {
     pub(super) kind: Kind,
     pub(super) name: &'static str,
-    /// The states in which it is looked at; every one, where none is named.
+    /// The states in which it is checked; every one, if none is named.
     pub(super) states: &'static [&'static str],
     pub(super) sent: fn(world: &World, group: &str, account: &str) -> Sent,
 }

@@ -13,7 +13,7 @@ pub(super) struct Verdict {
     is_pull: bool,
     pub(super) refusal: Option<Refusal>,
     pub(super) because: Vec<&'static str>,
-    /// Who was served with what, who is listed, how many were counted; empty where the call was refused.
+    /// Who was served with what, who is listed, how many were counted; empty if the call was refused.
     served: String,
     left_out: Vec<LeftOut>,
     /// How it stands with the account before the command, and after it.

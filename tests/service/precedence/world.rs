@@ -93,7 +93,7 @@ impl World {
         (refusals, dry.answer)
     }
 
-    /// The answer is this refusal; it rests on its clause and gap, and on `gap:precedence` just where another row applies.
+    /// The answer is this refusal; it rests on its clause and gap, and on `gap:precedence` just if another row applies.
     pub(super) fn is_refused(&self, expected: Refusal, is_alone: bool, after: &[Refusal]) {
         let (refusals, answer) = self.asked();
         let told = format!("{expected:?} after {after:?}: {refusals:?} {:?}", answer.because);

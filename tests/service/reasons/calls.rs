@@ -59,13 +59,13 @@ fn what_a_list_rests_on() {
     assert_eq!(because(&[LOW_PLAN, &list(",\"Mark\":1000")]), by_mark);
     assert_eq!(because(&[LOW_PLAN, &refuse, &list("")]), ["PLAN", "gap:plan-code", "gap:low-plan-list"]);
 
-    // So do those of a switch that is off, where it is read so.
+    // So do those of a switch that is off, if it is read so.
     assert_eq!(because(&[OFF, &list("")]), ["SWITCH", "gap:switch-list"]);
     assert_eq!(because(&[OFF, &thirty, &list("")]), and_always(&["gap:switch-list", "HIDE-600"]));
     let by_mark = and_always(&["gap:switch-list", "HIDE-600", "gap:unhide"]);
     assert_eq!(because(&[OFF, &thirty, &list(",\"Mark\":1000")]), by_mark);
 
-    // Both: the switch refuses first, for on a low plan nothing does; PLAN goes before SWITCH where both refuse.
+    // Both: the switch refuses first, for on a low plan nothing does; PLAN goes before SWITCH if both refuse.
     assert_eq!(because(&[LOW_PLAN, OFF, &list("")]), ["SWITCH", "gap:switch-list", "gap:low-plan-list"]);
     let both = and_always(&["gap:low-plan-list", "gap:switch-list", "HIDE-600"]);
     assert_eq!(because(&[LOW_PLAN, OFF, &thirty, &list("")]), both);

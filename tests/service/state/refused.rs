@@ -307,7 +307,7 @@ fn what_is_no_snapshot_or_of_another_version() {
         (&b""[..], "this is not a snapshot: EOF while parsing a value at line 1 column 0"),
         (b"{}", "this is not a snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
         (b"\xff", "this is not a snapshot: expected value at line 1 column 1"),
-        // Whatever form another version has, its number is looked at first.
+        // Whatever form another version has, its number is checked first.
         (b"{\"avmarks_snapshot\":1}", "the snapshot is of version 1, and only versions 2 and 3 can be read"),
         (b"{\"avmarks_snapshot\":4}", "the snapshot is of version 4, and only versions 2 and 3 can be read"),
     ] {

@@ -43,7 +43,7 @@ pub(crate) fn class() -> App {
 pub(crate) enum Mishap {
     /// It is answered with 10002, and nothing is done.
     Busy,
-    /// It is carried out, and the connection closed in place of an answer.
+    /// It is carried out, and the connection closed instead of an answer.
     AnswerLost,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Entry {
     pub(crate) number: usize,
     /// The last part of its path.
     pub(crate) command: String,
-    /// The accounts that it names, where it is about marks, robots or `check_members`.
+    /// The accounts that it names, if it is about marks, robots or `check_members`.
     pub(crate) accounts: Vec<String>,
     pub(crate) code: ErrorCode,
     pub(crate) mishap: Option<Mishap>,
@@ -119,7 +119,7 @@ impl Server {
         Ok(())
     }
 
-    /// The body of the answer; none where it is lost.
+    /// The body of the answer; none if it is lost.
     fn answer(&self, asked: &HttpRequest) -> Option<Vec<u8>> {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let mishap = self.mishaps.iter().find(|(at, _)| *at == number).map(|(_, mishap)| *mishap);
@@ -153,7 +153,7 @@ struct HttpRequest {
 }
 
 impl HttpRequest {
-    /// None where the connection ends.
+    /// None if the connection ends.
     fn read(reader: &mut impl BufRead) -> io::Result<Option<Self>> {
         const BYTES_MAX: u64 = 4 << 20;
         let mut reader = reader.take(BYTES_MAX);

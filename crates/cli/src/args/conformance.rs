@@ -20,11 +20,7 @@ use crate::input::Source;
 ///
 /// `--count` adds generated bodies: valid ones, and ones with a single defect. The same seed gives the same bodies.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks generate
-  avmarks generate --category check --level must
-  avmarks generate --category check --seed 7 --count 1000 > bodies.jsonl")]
+#[command(after_long_help = include_str!("help/generate.txt").trim_end())]
 pub(crate) struct GenerateArgs {
     #[command(flatten)]
     pub(crate) more: MoreArgs,
@@ -59,10 +55,7 @@ pub(crate) struct ResultArgs {
 
 /// Score an SDK by a harness around it, or compare another emulator with the cases
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks conformance run --harness 'node harness.mjs'
-  avmarks conformance emulate --url http://127.0.0.1:9000")]
+#[command(after_long_help = include_str!("help/conformance.txt").trim_end())]
 pub(crate) struct ConformanceArgs {
     #[command(subcommand)]
     pub(crate) command: ConformanceCommand,
@@ -84,25 +77,7 @@ pub(crate) enum ConformanceCommand {
 /// The score of a category is the number of passed cases of all applicable ones, skipped ones included. For comparison, it has the
 /// scores of three harnesses that accept everything, refuse everything, and do not reply. Each wrong result has the smallest question that still gives it.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks conformance run --harness 'python3 harness.py'
-  avmarks conformance run --harness ./harness --category refuse --json
-  avmarks conformance run --harness ./harness --junit report.xml
-  avmarks conformance run --harness ./harness --expected-failures known.txt
-
-A file of expected failures:
-  # ID  # REASON URL; `*` is one component of an id, `**` all that follow
-  refuse/**                  # it validates nothing https://example.com/1
-  read/count-members/large   # 32 bits https://example.com/2
-  usersig/make/quoted crash  # ends the process https://example.com/3
-
-Exit status:
-  0  no failure, or exactly the expected ones
-  1  a failure that is not expected, or an entry that matches no case, or
-     whose case did not fail, or failed in another way
-  2  wrong usage, or input that cannot be read
-  3  the harness did not start")]
+#[command(after_long_help = include_str!("help/conformance-run.txt").trim_end())]
 pub(crate) struct ConformanceRunArgs {
     /// The command that runs the harness: a program and its arguments, in which quotation marks keep blanks; no shell is started
     #[arg(long, value_name = "CMD", value_hint = ValueHint::CommandString)]
@@ -122,17 +97,7 @@ pub(crate) struct ConformanceRunArgs {
 /// it refuses the body, and the code where no gap of the documents leaves it open. The groups that the bodies name (`g` and the
 /// like) must not exist there, so that the form of the body alone decides.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks conformance emulate --url http://127.0.0.1:9000
-  avmarks conformance emulate --url http://127.0.0.1:9000 --seed 7 --count 500
-  avmarks conformance emulate --url http://127.0.0.1:9000 --key-file key.txt
-
-Exit status:
-  0  it agrees with every case, or disagrees as expected
-  1  it disagrees
-  2  wrong usage, or input that cannot be read
-  3  it does not answer")]
+#[command(after_long_help = include_str!("help/conformance-emulate.txt").trim_end())]
 pub(crate) struct EmulateArgs {
     /// The URL of the emulator, without the path of a call
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]

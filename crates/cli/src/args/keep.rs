@@ -12,35 +12,7 @@ use crate::settings::{KEEP, SettingArgs};
 /// Wants are changed over HTTP: PUT, GET and DELETE /v1/groups/GROUP/accounts/ACCOUNT, and POST /v1/wants for many at once. Webhooks
 /// are sent to /webhook.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks keep --demo
-  avmarks keep --sdkappid 1400000000 --region singapore --key-file key.txt
-  curl -X PUT 'http://127.0.0.1:8700/v1/groups/@TGS%23a/accounts/teacher10' \\
-    -d '{\"marks\":[1000]}'
-
-Settings:
-  Each has an option, a variable of the environment and a key of the
-  configuration file; precedence, highest first: --sweep-every,
-  AVMARKS_SWEEP_EVERY, sweep_every. All errors are listed.
-
-Configuration file:
-  The one of --config or AVMARKS_CONFIG, else avmarks.toml in the working
-  directory, else avmarks/config.toml in $XDG_CONFIG_HOME or ~/.config:
-    [keep]
-    sdkappid = 1400000000
-    region = \"singapore\"
-    key_file = \"key.txt\"       # from the directory of this file
-    webhook_token_file = \"webhook-token.txt\"
-
-Environment:
-  AVMARKS_KEY  the app's secret key, if --key-file is not given
-
-Exit status:
-  0  it was stopped in order, or the demo came to its end
-  1  the demo did not come to its end
-  2  wrong usage, input that cannot be read, or an address that is in use
-  4  a setting is wrong or missing")]
+#[command(after_long_help = include_str!("help/keep.txt").trim_end())]
 pub(crate) struct KeepArgs {
     #[command(flatten)]
     pub(crate) settings: SettingArgs<KEEP>,

@@ -13,42 +13,7 @@ use crate::settings::{SEND, SettingArgs};
 /// Any number of accounts are divided into calls of at most 500, which are rate-limited, signed and retried if they can be; the
 /// report has the result of each account. If any input is wrong, nothing is sent.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks send set --group @TGS#a6I4ZUUGO --mark 1000 teacher10 student9
-  avmarks send set --file accounts.csv --resume accounts.resume
-  avmarks send delete --file accounts.csv --plan
-  avmarks send robots add robot1 robot2
-  avmarks send check teacher10 robot1
-  avmarks send list --mark 1000
-  avmarks send count
-  avmarks send admins add teacher10
-  avmarks send config
-
-Exit status:
-  0  applied to all accounts; or the question was answered
-  1  applied to none, as far as is known; or the question was not answered;
-     or none of the accounts of check is online
-  2  wrong usage, or input that cannot be read: nothing was sent
-  3  applied to some accounts, or in part, and to others not; or some of
-     the accounts of check are online, and others not
-  4  a setting is wrong or missing: nothing was sent
-
-Settings:
-  Each has an option, a variable of the environment and a key of the
-  configuration file; precedence, highest first: --in-flight,
-  AVMARKS_IN_FLIGHT, in_flight. The key and the signature themselves are
-  neither options nor keys of the file: AVMARKS_KEY and AVMARKS_USERSIG have
-  them, or a file that key_file or usersig_file names. All errors are listed.
-
-Configuration file:
-  The one of --config or AVMARKS_CONFIG, else avmarks.toml in the working
-  directory, else avmarks/config.toml in $XDG_CONFIG_HOME or ~/.config:
-    sdkappid = 1400000000
-    region = \"singapore\"
-    group = \"@TGS#a6I4ZUUGO\"
-    key_file = \"key.txt\"       # from the directory of this file
-    calls_per_second = 100")]
+#[command(after_long_help = include_str!("help/send.txt").trim_end())]
 pub(crate) struct SendArgs {
     #[command(subcommand)]
     pub(crate) command: SendCommand,
@@ -83,31 +48,7 @@ pub(crate) enum SendCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks send set --mark 1000,1001 teacher10 student9
-  avmarks send set --mark pinned teacher10
-  avmarks send set --file accounts.csv --resume accounts.resume
-  avmarks send list --mark 1000 | avmarks send delete --mark 1000 --file -
-  avmarks send set --file accounts.csv --dry-run --state app.json
-
-Accounts:
-  With --mark, each line is one account. Without it, each line is
-  `account,mark`, with or without such a header; lines of one account are
-  merged. Quotes are as in CSV, blank lines are ignored, and blanks around
-  a field are removed unless in quotes. There are no comments. A mark is
-  a number, or `pinned` (500) or `hidden` (600).
-
-Exit status:
-  0  applied to all accounts
-  1  applied to none, as far as is known
-  2  wrong usage, or input that cannot be read: nothing was sent
-  3  applied to some accounts, or in part, and to others not
-  4  a setting is wrong or missing: nothing was sent
-
-Ctrl-C:
-  Sends no more calls, waits for the answers to those that are sent, reports,
-  and saves the progress if --resume is given. A second one ends it at once.")]
+#[command(after_long_help = include_str!("help/send-change.txt").trim_end())]
 pub(crate) struct ChangeArgs {
     /// A mark for every account: a number, `pinned` (500) or `hidden` (600); several with commas, or by giving it again
     #[arg(long = "mark", value_name = "MARK", value_delimiter = ',', value_parser = parse_mark, allow_negative_numbers = true)]
@@ -117,10 +58,7 @@ pub(crate) struct ChangeArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks send list --group @TGS#a6I4ZUUGO
-  avmarks send list --mark 1000 --json")]
+#[command(after_long_help = include_str!("help/send-list.txt").trim_end())]
 pub(crate) struct ListArgs {
     /// Only those that hold this mark
     #[arg(long, value_name = "MARK", value_parser = parse_mark, allow_negative_numbers = true)]
@@ -130,24 +68,14 @@ pub(crate) struct ListArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks send count --group @TGS#a6I4ZUUGO
-  avmarks send count --json")]
+#[command(after_long_help = include_str!("help/send-count.txt").trim_end())]
 pub(crate) struct CountArgs {
     #[command(flatten)]
     pub(crate) settings: SendSettingArgs,
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks send config
-  avmarks send config --config other.toml --json
-
-JSON:
-  from   option, environment, file, default or nowhere
-  where  the option, the variable, or the line of the file")]
+#[command(after_long_help = include_str!("help/send-config.txt").trim_end())]
 pub(crate) struct ConfigArgs {
     #[command(flatten)]
     pub(crate) settings: SendSettingArgs,

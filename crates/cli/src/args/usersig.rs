@@ -14,15 +14,7 @@ use crate::input::Source;
 /// The key is the app's secret key, as the console shows it. It comes from --key-file or, where that is not given, from
 /// the environment variable AVMARKS_KEY; it is never an argument, and never printed.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  export AVMARKS_KEY=$(pass im/key)
-  avmarks usersig sign --sdkappid 1400000000 --identifier ann
-  avmarks usersig verify --sdkappid 1400000000 --identifier ann - < sig.txt
-  avmarks usersig explain --key-file key.txt - < sig.txt
-
-Environment:
-  AVMARKS_KEY  the app's secret key, if --key-file is not given")]
+#[command(after_long_help = include_str!("help/usersig.txt").trim_end())]
 pub(crate) struct UserSigArgs {
     #[command(subcommand)]
     pub(crate) command: UserSigCommand,
@@ -39,10 +31,7 @@ pub(crate) enum UserSigCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks usersig sign --sdkappid 1400000000 --identifier ann
-  avmarks usersig sign --sdkappid 1400000000 --identifier ann --expire 604800")]
+#[command(after_long_help = include_str!("help/usersig-sign.txt").trim_end())]
 pub(crate) struct SignArgs {
     /// The SDKAppID
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
@@ -63,14 +52,7 @@ pub(crate) struct SignArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks usersig verify --sdkappid 1400000000 --identifier ann - < sig.txt
-
-Exit status:
-  0  it is valid
-  1  the service would refuse it
-  2  wrong usage, or input that cannot be read")]
+#[command(after_long_help = include_str!("help/usersig-verify.txt").trim_end())]
 pub(crate) struct VerifyArgs {
     /// The SDKAppID of the request
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
@@ -87,20 +69,7 @@ pub(crate) struct VerifyArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  avmarks usersig explain - < sig.txt
-  avmarks usersig explain --key-file key.txt --sig-file sig.txt
-
-Exit status:
-  0  nothing wrong was found, as far as it was checked
-  1  the service would refuse it
-  2  wrong usage, or input that cannot be read
-
-JSON:
-  accepted   true or false; null where nothing wrong was found, but not all
-             was checked
-  unchecked  what was not checked: key, sdkappid, identifier")]
+#[command(after_long_help = include_str!("help/usersig-explain.txt").trim_end())]
 pub(crate) struct ExplainSigArgs {
     /// The SDKAppID of the request
     #[arg(long, value_name = "N", allow_negative_numbers = true)]

@@ -121,7 +121,7 @@ impl fmt::Display for Sources<'_> {
     }
 }
 
-/// The other of this kind that has the same name, where there is one.
+/// The other of this kind that has the same name, if there is one.
 struct SeeAlso(Option<&'static str>, &'static str);
 
 impl fmt::Display for SeeAlso {

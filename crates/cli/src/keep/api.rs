@@ -39,7 +39,7 @@ impl From<&Want> for WantRow {
     }
 }
 
-/// What became of one want.
+/// The result of one want.
 #[derive(Serialize)]
 struct Changed {
     changed: bool,
@@ -55,7 +55,7 @@ struct Refused {
     clause: Option<String>,
 }
 
-/// What became of many wants.
+/// The result of many wants.
 #[derive(Serialize)]
 struct Summary {
     changed: usize,
@@ -72,7 +72,7 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// Wants that one commit stores: webhooks wait for it, and they are to be answered within 1.5 s.
+/// Wants that one commit stores: webhooks wait for it, and they must be answered within 1.5 s.
 const WANTS_OF_COMMIT: usize = 1_000;
 
 /// PUT and DELETE of one account. DELETE wants nothing any more.
@@ -103,7 +103,7 @@ pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: O
     }
 }
 
-/// POST of many wants. Where a line cannot be read, nothing is stored; where one exceeds a limit, the others are. They are stored a thousand at
+/// POST of many wants. Where a line cannot be read, nothing is stored; if one exceeds a limit, the others are. They are stored a thousand at
 /// a time; whether one has a place depends on those before it, so that a dry run takes all at once.
 pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run: bool) -> Answer {
     let text = match text(body) {

@@ -59,7 +59,7 @@ pub(super) struct LineErrors {
     pub(super) more: usize,
 }
 
-/// Errors that are told one by one: a body of 16 MiB can have millions.
+/// Errors that are listed one by one: a body of 16 MiB can have millions.
 pub(super) const ERRORS_MAX: usize = 20;
 
 impl LineErrors {
@@ -75,7 +75,7 @@ impl LineErrors {
 ///
 /// # Errors
 ///
-/// What it is, where it is surely not UTF-8; else where it ceases to be.
+/// What it is, if it is surely not UTF-8; else where it ceases to be.
 pub(super) fn text(body: &[u8]) -> Result<&str, String> {
     match Encoding::of(body) {
         None | Some(Encoding::ByteOrderMark) => {}

@@ -9,7 +9,7 @@ use avmarks_transport_ureq::Client;
 
 use super::message::{Done, Job, Message};
 
-/// Starts so many threads. They end when the sender is dropped.
+/// Starts this many threads. They end when the sender is dropped.
 pub(super) fn start(
     threads: usize,
     client: &Arc<Client>,

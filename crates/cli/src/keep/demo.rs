@@ -67,7 +67,7 @@ impl From<io::Error> for Failure {
 
 struct Demo {
     emulator: avmarks_emulator::Running,
-    /// Asks the emulator who holds a mark, beside the keeper.
+    /// Asks the emulator for the holders of a mark, without the keeper.
     observer: Client,
     running: Running,
 }
@@ -199,7 +199,7 @@ fn say(line: &str) -> Result<(), Failure> {
     print_raw(format!("{line}\n").as_bytes()).map_err(|error| Failure::Output(Box::new(error)))
 }
 
-/// Sends a request to this process, and fails where it is not answered with 200.
+/// Sends a request to this process, and fails if it is not answered with 200.
 fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Result<()> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;

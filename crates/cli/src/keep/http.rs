@@ -50,7 +50,7 @@ pub(super) fn page(html: &'static str) -> Answer {
     answer
 }
 
-/// The whole body, where it has no more than so many bytes. Parts are copied, as each would keep the buffer of its connection: a body that comes a byte at
+/// The whole body, if it has no more than so many bytes. Parts are copied, as each would keep the buffer of its connection: a body that comes a byte at
 /// a time would take some kilobytes for each byte.
 pub(super) async fn body(mut body: Incoming, bytes_max: usize) -> Result<Bytes, Answer> {
     let mut whole = Vec::new();

@@ -1,4 +1,4 @@
-//! The thread that is told when another node has stored something. The node looks by itself too, so nothing depends on it.
+//! The thread that is notified when another node has stored something. The node also checks by itself, so correctness does not depend on it.
 
 use std::io;
 use std::sync::mpsc;

@@ -1,4 +1,4 @@
-//! Of which webhooks nothing is wanted: told by the filter of the store, on the thread that has read them.
+//! Which webhooks name no wanted account: decided by the filter of the store, on the thread that has read them.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -20,9 +20,9 @@ const REFRESH_WITHIN: Duration = Duration::from_millis(250);
 
 /// Tells of which webhooks nothing is wanted.
 pub(super) struct Lookup {
-    /// None where the store has none: then the writer looks up everything.
+    /// None if the store has none: then the writer looks up everything.
     filter: Option<Arc<WantFilter>>,
-    /// None where the filter has all wants at any time.
+    /// None if the filter has all wants at any time.
     refresher: Option<Refresher>,
 }
 
@@ -109,7 +109,7 @@ impl Refresher {
         Ok(Self(next))
     }
 
-    /// Waits until the filter has all wants that were put before this was called. `false` where that is not known.
+    /// Waits until the filter has all wants that were put before this was called. `false` if that is not known.
     async fn refreshed(&self) -> bool {
         let (round, waiting) = {
             let mut state = self.0.state();

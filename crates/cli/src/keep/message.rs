@@ -1,4 +1,4 @@
-//! What the threads of a node tell each other.
+//! The messages between the threads of a node.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use avmarks_client::{CallAnswer, CallRequest, UnansweredError};
 use avmarks_keeper::CallId;
 use avmarks_spec::GroupId;
 
-/// What the node is told.
+/// A message to the node.
 pub(super) enum Message {
     /// Something was stored.
     Wake,
@@ -24,7 +24,7 @@ pub(super) struct Job {
     pub(super) admitted: Instant,
 }
 
-/// What became of a call.
+/// The result of a call.
 pub(super) struct Done {
     pub(super) id: CallId,
     /// `None` if its permit had lapsed, so that it was not sent.

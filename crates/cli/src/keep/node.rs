@@ -30,7 +30,7 @@ const ROWS_MAX: usize = 500;
 const SETTLE_EVERY: Duration = Duration::from_millis(500);
 /// How often the overview is made.
 const OVERVIEW_EVERY: Duration = Duration::from_millis(500);
-/// How long the node waits where nothing wakes it.
+/// How long the node waits if nothing wakes it.
 const POLL_EVERY: Duration = Duration::from_millis(300);
 /// How often it is read at the most what was accepted. A commit wakes the node, and there are hundreds of them in a second under load.
 pub(super) const READ_EVERY: Duration = Duration::from_millis(10);
@@ -64,10 +64,8 @@ pub(super) struct Node {
     /// While it lasts, no call is made.
     pause: Pause,
     in_flight: usize,
-    /// What was read, and is not settled.
-    batches: BTreeMap<BatchId, Slot>,
-    deleted: Vec<Deleted>,
-    destroyed: Vec<GroupId>,
+    /// What is done with, and was not stored yet; and the batches that were read.
+    unsettled: BTreeMap<Slot, Settlement>,
     /// The versions of rows with a pending deletion.
     versions: BTreeMap<(GroupId, UserId), Version>,
     is_ready: bool,
@@ -100,9 +98,7 @@ impl Node {
             held: VecDeque::new(),
             pause: Pause::default(),
             in_flight: 0,
-            batches: BTreeMap::new(),
-            deleted: Vec::new(),
-            destroyed: Vec::new(),
+            unsettled: BTreeMap::new(),
             versions: BTreeMap::new(),
             is_ready: false,
         }
@@ -153,7 +149,7 @@ impl Node {
         }
     }
 
-    /// Does all that is to be done now, and says how long there is nothing to do.
+    /// Does everything that is due now, and returns how long there is nothing to do.
     fn turn(&mut self, jobs: &mpsc::Sender<Job>) -> Result<Duration, StoreError> {
         self.keep_leases()?;
         if self.batches_read.begins(Instant::now()) {
@@ -230,13 +226,11 @@ impl Node {
         let groups: Vec<GroupId> = self.keeper.groups().map(|view| view.group).collect();
         groups.into_iter().filter(|group| Slot::of(group) == slot).for_each(|group| self.keeper.forget(group));
         self.held.retain(|call| Slot::of(&call.group) != slot);
-        self.batches.retain(|_, of| *of != slot);
-        self.deleted.retain(|row| Slot::of(&row.group) != slot);
-        self.destroyed.retain(|group| Slot::of(group) != slot);
+        self.unsettled.remove(&slot);
         self.versions.retain(|(group, _), _| Slot::of(group) != slot);
     }
 
-    /// Reads all wants of a slot, and takes every account for online: nobody knows what was missed.
+    /// Reads all wants of a slot, and treats every account as online, because it is not known what was missed.
     fn load(&mut self, slot: Slot) -> Result<(), StoreError> {
         let mut after = None;
         loop {
@@ -280,11 +274,11 @@ impl Node {
     fn read_batches(&mut self) -> Result<(), StoreError> {
         loop {
             let slots: Vec<Slot> = self.leases.keys().copied().collect();
-            let in_hand: Vec<BatchId> = self.batches.keys().copied().collect();
+            let in_hand: Vec<BatchId> = self.unsettled.values().flat_map(|of| of.batches.iter().copied()).collect();
             let batches = self.store.inbox(&slots, &in_hand, ROWS_MAX)?;
             let is_last = batches.len() < ROWS_MAX;
             for batch in batches {
-                self.batches.insert(batch.id, batch.slot);
+                self.unsettled.entry(batch.slot).or_default().batches.push(batch.id);
                 for event in batch.events {
                     let change = match event.change {
                         StoredChange::Online(account) | StoredChange::Joined(account) => {
@@ -308,7 +302,7 @@ impl Node {
     fn read_due(&mut self) -> Result<(), StoreError> {
         let until = self.store.now()?;
         loop {
-            // Fewer than before, where one was lost.
+            // Fewer than before, if one was lost.
             let slots: Vec<Slot> = self.leases.keys().copied().collect();
             let due = self.store.due(&slots, until, None, ROWS_MAX)?;
             if due.is_empty() {
@@ -424,7 +418,8 @@ impl Node {
                 _ => continue,
             };
             if let Some(version) = self.versions.remove(&(group, account)) {
-                self.deleted.push(Deleted { group, account, version });
+                let unsettled = self.unsettled.entry(Slot::of(&group)).or_default();
+                unsettled.deleted.push(Deleted { group, account, version });
             }
         }
     }
@@ -433,31 +428,17 @@ impl Node {
     fn note_events(&mut self) {
         for event in self.keeper.take_events() {
             if let Event::Destroyed { group } = &event {
-                self.destroyed.push(*group);
+                self.unsettled.entry(Slot::of(group)).or_default().destroyed.push(*group);
             }
             note(&self.metrics, &event);
         }
     }
 
     fn settle(&mut self) -> Result<(), StoreError> {
-        let slots: BTreeSet<Slot> = self
-            .batches
-            .values()
-            .copied()
-            .chain(self.deleted.iter().map(|row| Slot::of(&row.group)))
-            .chain(self.destroyed.iter().map(Slot::of))
-            .collect();
-        for slot in slots {
-            let settlement = Settlement {
-                batches: self.batches.iter().filter(|(_, of)| **of == slot).map(|(id, _)| *id).collect(),
-                deleted: self.deleted.iter().filter(|row| Slot::of(&row.group) == slot).copied().collect(),
-                destroyed: self.destroyed.iter().filter(|group| Slot::of(group) == slot).copied().collect(),
-                ..Settlement::default()
-            };
+        // What cannot be stored now stays for the next time.
+        for (slot, settlement) in self.unsettled.clone() {
             self.settle_slot(slot, &settlement)?;
-            self.batches.retain(|_, of| *of != slot);
-            self.deleted.retain(|row| Slot::of(&row.group) != slot);
-            self.destroyed.retain(|group| Slot::of(group) != slot);
+            self.unsettled.remove(&slot);
         }
         Ok(())
     }
@@ -470,7 +451,7 @@ impl Node {
         Ok(())
     }
 
-    /// Waits for the calls that were sent, and gives the leases back.
+    /// Waits for the calls that were sent, and releases the leases.
     fn finish(&mut self, messages: &mpsc::Receiver<Message>) {
         let until = Instant::now() + STOP_WITHIN;
         while self.in_flight > 0 {
@@ -524,7 +505,7 @@ impl Node {
     }
 }
 
-/// When something is read: at once where it was not for a while, and not too often.
+/// When something is read: at once if it was not for a while, and not too often.
 struct Reading {
     /// Not before this.
     next: Instant,

@@ -12,7 +12,7 @@ pub(super) struct Pause {
 }
 
 impl Pause {
-    /// Notes that `Retry-After` has asked for a wait. It holds for every call: the gateway is the same.
+    /// Notes that `Retry-After` has asked for a wait. It applies to every call: the gateway is the same.
     pub(super) fn begin(&mut self, now: Instant, wait: Duration) {
         self.until = self.until.max(now.checked_add(wait.min(PAUSE_MAX)));
     }

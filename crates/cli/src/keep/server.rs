@@ -297,7 +297,7 @@ fn has_token(sent: &str, token: &str) -> bool {
     }
 }
 
-/// The value of a parameter of a query; empty where it has none.
+/// The value of a parameter of a query; empty if it has none.
 fn parameter(query: &str, name: &str) -> Option<String> {
     let mut parts = query.split('&').map(|part| part.split_once('=').unwrap_or((part, "")));
     let (_, value) = parts.find(|(found, _)| *found == name)?;

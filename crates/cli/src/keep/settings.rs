@@ -53,7 +53,7 @@ pub(super) enum StorePlace {
     Memory,
     /// A file of SQLite.
     File(PathBuf),
-    /// A database of PostgreSQL, by its URL. **It may hold a password.**
+    /// A database of PostgreSQL, by its URL. **It may contain a password.**
     Postgres(String),
 }
 
@@ -76,7 +76,7 @@ impl StorePlace {
         }
     }
 
-    /// The database that tells when another node has stored something; none where no other node can.
+    /// The database that notifies when another node has stored something; none if no other node can.
     pub(super) fn listener(&self) -> Option<&str> {
         match self {
             Self::Memory | Self::File(_) => None,
@@ -138,7 +138,7 @@ impl KeepSettings {
     }
 }
 
-/// Beyond the loopback network, whoever reaches the port could change wants and send webhooks.
+/// Beyond the loopback network, anyone who reaches the port could change wants and send webhooks.
 fn check_tokens(settings: &Settings, ip: IpAddr, server: &ServerSettings) -> Result<(), Error> {
     if ip.is_loopback() {
         return Ok(());

@@ -16,7 +16,7 @@ use crate::clock::time_of_day;
 /// How long a webhook may wait to be stored: the service waits for 2 seconds.
 const STORE_WITHIN: Duration = Duration::from_millis(1_500);
 
-/// The webhook by which the service tells that a limit is near (1047/60256). It comes to the same URL.
+/// The webhook by which the service reports that a limit is near (1047/60256). It is sent to the same URL.
 const OVER_LIMIT: &str = "Alert.RequestOverLimit";
 
 /// The refusal of a webhook that is not of the app, or not signed: before its body is read, which anybody could send.
@@ -79,7 +79,7 @@ fn acknowledged() -> Answer {
     answer(StatusCode::OK, "application/json", ACKNOWLEDGEMENT)
 }
 
-/// Whether the query is of the app, and signed where a token is known.
+/// Whether the query is of the app, and signed if a token is known.
 fn check(settings: &ServerSettings, query: &str, now: Timestamp) -> Result<(), String> {
     let query = WebhookQuery::parse(query).map_err(|error| error.to_string())?;
     if query.sdkappid != settings.app {
@@ -94,7 +94,7 @@ fn check(settings: &ServerSettings, query: &str, now: Timestamp) -> Result<(), S
     }
 }
 
-/// What a webhook tells of each account.
+/// The event of a webhook for each account.
 fn events(group: GroupId, webhook: &Webhook) -> Vec<Event> {
     let of = |members: &[WebhookMember], change: fn(UserId) -> PresenceChange, at: Option<Timestamp>| {
         let accounts = members.iter().filter_map(|member| UserId::parse_as(&member.account, AccountId::Utf8).ok());

@@ -16,17 +16,17 @@ use super::metrics::Metrics;
 /// Messages that one commit takes.
 const BATCH_MAX: usize = 512;
 
-/// How long it takes at the least until other nodes are told again that something was stored: each time takes a lock of the whole database.
+/// The minimum time until other nodes are notified again that something was stored: each time takes a lock of the whole database.
 const NOTIFY_EVERY: Duration = Duration::from_millis(100);
 
-/// What became of wants, each by itself.
+/// The result of each want.
 pub(super) type PutResults = Vec<Result<Put, WantError>>;
 
 /// The store could not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unavailable;
 
-/// Something to store. Whoever waits for the answer may have gone.
+/// Something to store. The client that waits for the answer may have disconnected.
 enum Request {
     Accept(Vec<Event>, oneshot::Sender<Result<(), Unavailable>>),
     Put {
@@ -38,7 +38,7 @@ enum Request {
     Missed(GroupId),
 }
 
-/// Where things to store are put in.
+/// The sender of things to store.
 #[derive(Clone)]
 pub(super) struct Writer(mpsc::Sender<Request>);
 
@@ -67,7 +67,7 @@ impl Writer {
         Ok(Self(sender))
     }
 
-    /// Stores what webhooks tell.
+    /// Stores the events of webhooks.
     pub(super) async fn accept(&self, events: Vec<Event>) -> Result<(), Unavailable> {
         let (answer, answered) = oneshot::channel();
         self.0.send(Request::Accept(events, answer)).map_err(|_| Unavailable)?;
@@ -81,7 +81,7 @@ impl Writer {
         answered.await.unwrap_or(Err(Unavailable))
     }
 
-    /// Webhooks about this group could not be answered in time: it is looked at anew once the store can be used.
+    /// Webhooks about this group could not be answered in time: it is checked again once the store can be used.
     pub(super) fn missed(&self, group: GroupId) {
         // Without the thread nothing is kept any more.
         let _ = self.0.send(Request::Missed(group));
@@ -156,7 +156,7 @@ impl Thread {
         }
     }
 
-    /// Has the groups looked at anew of which webhooks were not stored.
+    /// Makes the groups whose webhooks were not stored be checked again.
     fn mark_missed(&mut self) {
         if self.missed.is_empty() {
             return;

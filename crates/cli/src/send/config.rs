@@ -40,7 +40,7 @@ struct Table {
 #[derive(Serialize)]
 struct Line {
     name: &'static str,
-    /// None where it is not set; `…` where it is a secret.
+    /// None if it is not set; `…` if it is a secret.
     value: Option<String>,
     from: &'static str,
     /// The option, variable or line.
@@ -49,7 +49,7 @@ struct Line {
 }
 
 impl Table {
-    /// `proxy` is that of the environment, where one applies.
+    /// `proxy` is that of the environment, if one applies.
     fn of(settings: &Settings, proxy: Option<&ProxyInUse>) -> Self {
         let line = |setting: Setting| {
             if let Some(proxy) = proxy.filter(|_| setting == Setting::Proxy) {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Whether it stands in quotes: then it is meant as it is.
+    /// Whether it is in quotes: then it is used unchanged.
     pub(super) is_quoted: bool,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn fields(line: &str) -> Result<Vec<Field<'_>>, QuoteError> {
     }
 }
 
-/// A field behind its opening quote, and what stands behind it: a comma or nothing.
+/// A field after its opening quote, and what follows it: a comma or nothing.
 fn quoted_field(mut rest: &str) -> Result<(Field<'_>, &str), QuoteError> {
     let mut text = Cow::Borrowed("");
     loop {

@@ -29,7 +29,7 @@ pub(super) fn stop() -> &'static AtomicBool {
     &STOP
 }
 
-/// How to go on after a stop, where no progress was kept.
+/// How to go on after a stop, if no progress was kept.
 pub(super) fn how_to_go_on(job: &Job) -> Option<String> {
     let accounts: usize = job.plans().map(Plan::len).sum();
     let is_left = STOP.load(Ordering::Relaxed) && job.answered() < accounts;

@@ -17,7 +17,7 @@ use crate::output::{FAINT, Foreign, Format, HEAD, Verdict};
 /// Calls that people are shown, unless all are asked for; programs have all of them.
 const SHOWN_MAX: usize = 20;
 
-/// Shows the plan, and the first request where there is a target for it.
+/// Shows the plan, and the first request if there is a target for it.
 pub(super) fn show(plan: &Plan, target: Option<&Target>, all: bool, format: Format) -> Result<Verdict, Error> {
     format.print_of_send(&PlanOutput {
         plan: Planned::new(plan, false),

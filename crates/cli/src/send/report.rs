@@ -1,4 +1,4 @@
-//! What became of the accounts: a summary for people, everything for programs.
+//! The results of the accounts: a summary as text, everything as JSON.
 
 mod hint;
 mod json;
@@ -55,7 +55,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Accounts that were served, as far as the answers tell; of robots, those of accepted calls.
+    /// Accounts that were served, as far as the answers show; for robots, those of accepted calls.
     fn done(&self) -> usize {
         self.report.count(State::Applied) + self.report.count(State::Accepted)
     }
@@ -211,7 +211,7 @@ pub(super) fn many(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
 
-/// What became of a try that was not served, in a few words; the whole of it stands in the JSON.
+/// The result of an attempt that was not served, in a few words; the JSON has all details.
 fn mishap(result: &AttemptResult) -> Option<String> {
     let said = match result {
         AttemptResult::Served { .. } | AttemptResult::Accepted => return None,

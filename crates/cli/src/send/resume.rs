@@ -31,7 +31,7 @@ pub(super) struct Resume {
 }
 
 impl Resume {
-    /// Reads the file, where there is one, and looks whether it can be written, and is none of the inputs.
+    /// Reads the file, if there is one, and looks whether it can be written, and is none of the inputs.
     pub(super) fn open<'a>(path: &Path, inputs: impl IntoIterator<Item = &'a Source>) -> Result<Self, Error> {
         let what = ShownPath(path).to_string();
         let save = Save::to("resume file", path, inputs)?;
@@ -58,7 +58,7 @@ impl Resume {
         Ok(())
     }
 
-    /// Saves what is settled, where that is more than before, and not too soon after the last time. Where it fails, the run
+    /// Saves what is settled, if that is more than before, and not too soon after the last time. Where it fails, the run
     /// goes on, and it is tried again.
     pub(super) fn keep(&mut self, job: &Job) {
         let begun = Instant::now();
@@ -73,7 +73,7 @@ impl Resume {
         self.next_at = Instant::now() + begun.elapsed().saturating_mul(PAUSE_FACTOR).min(PAUSE_MAX);
     }
 
-    /// Saves for the last time, and gives how to go on; or removes the file, where there is nothing to go on with.
+    /// Saves for the last time, and returns how to continue; or removes the file, if there is nothing left to do.
     pub(super) fn finish(mut self, job: &Job) -> Result<Option<String>, Error> {
         let accounts: usize = job.plans().map(Plan::len).sum();
         let settled = job.answered();

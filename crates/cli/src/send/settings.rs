@@ -48,7 +48,7 @@ impl Settings {
         })
     }
 
-    /// Who signs, by the key or the signature that is given. Reads the file that holds it.
+    /// The signer with the given key or signature. Reads the file that contains it.
     fn signer(&self, target: &Target) -> Result<Signer, Error> {
         let (setting, origin, text) = self.credential()?;
         match setting {

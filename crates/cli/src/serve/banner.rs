@@ -21,7 +21,7 @@ pub(super) struct Banner {
     url: String,
     https_url: String,
     page: String,
-    /// The file with the certificate to trust; none where it is not kept.
+    /// The file with the certificate to trust; none if it is not kept.
     ca: Option<String>,
     /// A line for a shell.
     curl: String,

@@ -11,7 +11,7 @@ const WAITING_BYTES_MAX: usize = 4 * 1_048_576;
 /// a pause is written at once.
 const GATHER: Duration = Duration::from_millis(1);
 
-/// Where lines are put in. Each write is one line.
+/// The sender of lines. Each write is one line.
 #[derive(Clone)]
 pub(super) struct Lines(Arc<Queue>);
 
@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    /// A place that takes nothing until it is told to.
+    /// A writer that accepts nothing until it is released.
     struct Stuck {
         go: Receiver<()>,
         taken: Sender<Vec<u8>>,

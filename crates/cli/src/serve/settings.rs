@@ -16,7 +16,7 @@ use crate::input::Source;
 use crate::secret;
 use crate::settings::{Command, Setting, Settings, address, host_pattern, limit, stub};
 
-/// The port where none is given.
+/// The port if none is given.
 const PORT: u16 = 8_600;
 
 /// Bytes of a stub.
@@ -87,7 +87,7 @@ fn emulator(settings: &Settings) -> Result<EmulatorSettings, Error> {
     Ok(emulator)
 }
 
-/// Puts the settings of the app that are given, except its key, in place of others.
+/// Puts the settings of the app that are given, except its key, instead of others.
 pub(super) fn put_app(settings: &Settings, app: &mut avmarks_service::Settings) -> Result<(), Error> {
     put(&mut app.sdkappid, settings.parsed(Setting::AppSdkappid, SdkAppId::parse)?);
     let admins = settings.texts(Setting::Admins);
@@ -102,7 +102,7 @@ pub(super) fn put_app(settings: &Settings, app: &mut avmarks_service::Settings) 
     Ok(())
 }
 
-/// The time at which the clock is to stand.
+/// The time at which the clock is stopped.
 pub(super) fn clock(settings: &Settings) -> Option<Timestamp> {
     settings.number(Setting::StandingClock).map(Timestamp::from_millis)
 }
@@ -128,7 +128,7 @@ fn key(settings: &Settings) -> Result<Option<SecretKey>, Error> {
     secret::key(origin, &text).map(Some)
 }
 
-/// The settings of the webhooks, where there is a URL for them; without one, none of the others may be given.
+/// The settings of the webhooks, if there is a URL for them; without one, none of the others may be given.
 fn webhooks(settings: &Settings) -> Result<Option<WebhookSettings>, Error> {
     let Some(url) = settings.text(Setting::WebhookUrl) else {
         let given = Setting::of(Command::Serve).find(|one| one.is_of_webhooks() && settings.text(*one).is_some());

@@ -1,4 +1,4 @@
-//! The configuration file: which one it is, and the settings that it gives.
+//! The configuration file: which one it is, and its settings.
 
 use std::path::{Path, PathBuf};
 

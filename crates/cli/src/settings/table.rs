@@ -62,7 +62,7 @@ pub(crate) struct Row {
     pub(crate) kind: Kind,
     /// Whether it may have several values.
     pub(crate) is_list: bool,
-    /// The value where none is given. Those of `serve` are the emulator's own; its texts name them.
+    /// The value if none is given. Those of `serve` are the emulator's own; its texts name them.
     pub(crate) default: Option<&'static str>,
     /// The name of the value in the help.
     pub(crate) value: &'static str,
@@ -221,7 +221,7 @@ settings! {
     AppProfile serve("policy", Kind::Name(profiles), "NAME", "Read the gaps of the documents as this profile does; `avmarks policy` lists them").under(APP);
     AppReading serve("reading", Kind::Reading, "GAP=READING", "Choose a reading for one gap, by its id or field; may be repeated").under(APP).list();
     Limit serve("limit", Kind::Limit, "LIMIT=N", "Set a limit that differs from the documents, such as calls_per_window_max=1000; may be repeated").under(APP).list();
-    StandingClock serve("clock", integer(0, Timestamp::LATEST.as_millis()), "MS", "Stop the clock at this time, in milliseconds since the Unix epoch, until the control plane moves it [default: the system's clock]").under(APP);
+    StandingClock serve("clock", integer(0, Timestamp::LATEST.as_millis()), "MS", "Stop the clock at this time, in milliseconds since the Unix epoch, until the control API moves it [default: the system's clock]").under(APP);
 
     WebhookUrl serve("webhook_url", Kind::WebhookUrl, "URL", "Send what happens in groups to this URL, as webhooks").under(WEBHOOKS);
     WebhookTokenFile serve("webhook_token_file", Kind::File, "FILE", "Sign webhooks with the token in this file").under(WEBHOOKS);

@@ -12,7 +12,7 @@ use super::table::{Kind, Setting};
 use crate::names;
 use crate::readings::GapReading;
 
-/// The proxy setting that stands for no proxy.
+/// The proxy setting that means no proxy.
 pub(crate) const NO_PROXY: &str = "none";
 
 impl Setting {

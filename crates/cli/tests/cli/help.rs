@@ -130,7 +130,7 @@ fn wrong_settings_have_status_4() {
         "2 configuration errors",
     ];
     assert_eq!(run.errors(4), expected);
-    // What a file lacks is not known where it cannot be read.
+    // What a file lacks is not known if it cannot be read.
     let run = avmarks(&["send", "count", "--config", "-"]);
     assert_eq!(run.errors(4), ["the configuration is not read from standard input (`-`); name a file"]);
 }

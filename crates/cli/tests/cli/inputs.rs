@@ -206,7 +206,7 @@ fn an_unreadable_signature_is_noted() {
         let mut count = command(&["send", "count", "--sdkappid", "1400000000", "--group", "g", "--attempts", "1"]);
         count.env("AVMARKS_USERSIG", signature).env("AVMARKS_URL", "https://127.0.0.1:1");
         let run = feed(count, b"");
-        // It is sent all the same.
+        // It is sent anyway.
         assert_eq!((run.status, run.err.contains(note)), (1, is_noted), "{run:?}");
         assert!(!run.err.contains(signature), "{run:?}");
     }

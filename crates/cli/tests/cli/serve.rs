@@ -40,7 +40,7 @@ impl Server {
         Self { child, out, told }
     }
 
-    /// One that starts; nothing where it does not.
+    /// One that starts; nothing if it does not.
     fn try_of(mut command: Command) -> Option<Self> {
         let mut child = command.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -49,7 +49,7 @@ impl Server {
         serde_json::from_str(&line).ok().map(|told| Self { child, out, told })
     }
 
-    /// What the control plane shows at this path.
+    /// What the control API shows at this path.
     fn control(&self, path: &str) -> Value {
         let mut stream = TcpStream::connect(self.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -399,7 +399,7 @@ fn a_token_of_the_control_plane_is_demanded() {
     let folder = folder("serve-control-token");
     file(&folder, "token.txt", "a-token\r\n");
     let server = Server::start(&folder, &["--control-token-file", "token.txt"]);
-    assert!(server.get("_avmarks/clock").contains("the control plane asks for its token"));
+    assert!(server.get("_avmarks/clock").contains("the control API asks for its token"));
     let mut stream = TcpStream::connect(server.address()).unwrap();
     let head =
         "GET /_avmarks/clock HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer a-token\r\n\r\n";

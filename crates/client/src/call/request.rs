@@ -13,7 +13,7 @@ pub struct CallRequest {
     pub path: String,
     /// The body, JSON.
     pub body: Vec<u8>,
-    /// Whether it may be carried out twice. If not, it is sent again only where it was certainly not carried out.
+    /// Whether it may be carried out twice. If not, it is sent again only if it was certainly not carried out.
     pub repeatable: bool,
 }
 
@@ -22,7 +22,7 @@ impl CallRequest {
     ///
     /// # Errors
     ///
-    /// [`PlanErrors`] where the text is not a group.
+    /// [`PlanErrors`] if the text is not a group.
     pub fn online_count(group: impl AsRef<str>) -> Result<Self, PlanErrors> {
         let group = group_id(group.as_ref())?;
         let request = get_online_member_num::Request { group_id: group.as_str().into() };
@@ -36,7 +36,7 @@ impl CallRequest {
     ///
     /// # Errors
     ///
-    /// [`PlanErrors`] where the text is not a group.
+    /// [`PlanErrors`] if the text is not a group.
     pub fn admins(group: impl AsRef<str>) -> Result<Self, PlanErrors> {
         let group = group_id(group.as_ref())?;
         let request = get_admin_list::Request { group_id: group.as_str().into() };
@@ -58,7 +58,7 @@ impl CallRequest {
     ///
     /// # Errors
     ///
-    /// [`PlanErrors`]: everything that is wrong with the group or an account; also where there are no accounts, or more than the five
+    /// [`PlanErrors`]: everything that is wrong with the group or an account; also if there are no accounts, or more than the five
     /// administrators that a group has at most.
     pub fn set_admins<A: AsRef<str>>(
         group: impl AsRef<str>,
@@ -73,7 +73,7 @@ impl CallRequest {
     ///
     /// # Errors
     ///
-    /// [`PlanErrors`]: everything that is wrong with the group or an account; also where there are no accounts, or more than the 500
+    /// [`PlanErrors`]: everything that is wrong with the group or an account; also if there are no accounts, or more than the 500
     /// that one call may name (`ACCOUNTS-MAX`).
     pub fn delete_admins<A: AsRef<str>>(
         group: impl AsRef<str>,

@@ -23,13 +23,13 @@ impl Job {
         self.queues.iter().map(|queue| &queue.plan)
     }
 
-    /// The command of all its calls. None where it has no plan. Set and delete of marks are one command, robots have two.
+    /// The command of all its calls. None if it has no plan. Set and delete of marks are one command, robots have two.
     #[must_use]
     pub fn endpoint(&self) -> Option<Endpoint> {
         self.plans().next().map(|plan| plan.kind().endpoint())
     }
 
-    /// The index of the plan that the attempt in flight is of, and the indexes of its accounts in that plan. None where the attempt
+    /// The index of the plan that the attempt in flight is of, and the indexes of its accounts in that plan. None if the attempt
     /// is not in flight.
     #[must_use]
     pub fn in_flight(&self, id: u64) -> Option<(usize, Range<usize>)> {
@@ -86,7 +86,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// [`IncompleteError`] with the job, where any account has another outcome.
+    /// [`IncompleteError`] with the job, if any account has another outcome.
     pub fn into_result(self) -> Result<(), IncompleteError> {
         if self.report().is_complete() { Ok(()) } else { Err(IncompleteError::new(self)) }
     }

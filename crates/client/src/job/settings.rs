@@ -32,7 +32,7 @@ impl Default for JobSettings {
 }
 
 impl JobSettings {
-    /// The last moment at which an attempt may begin, where the job has a deadline.
+    /// The last time at which an attempt may begin, if the job has a deadline.
     pub(super) fn last_start(&self) -> Option<Timestamp> {
         let millis = |deadline: Timestamp| {
             deadline.saturating_duration_since(Timestamp::EPOCH.saturating_add(ATTEMPT_TIMEOUT_MIN))
@@ -83,7 +83,7 @@ pub enum JobError {
         /// Its unit after a space; empty for a number.
         unit: &'static str,
     },
-    /// Two plans are of different commands, of which each has a pace of its own.
+    /// The plans are of different commands, each of which has its own rate limit.
     #[error(
         "plans[{plan}] calls `{}`, and plans[0] `{}`; make it a job of its own: each command has its own pace", found.command(), first.command()
     )]

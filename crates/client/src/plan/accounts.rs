@@ -1,4 +1,4 @@
-//! Account names in one text: 12 bytes each beside the text, and about as many again while names are added.
+//! Account names in one text: 12 bytes each in addition to the text, and about as many again while names are added.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -42,7 +42,7 @@ pub(super) struct Interner {
 }
 
 impl Interner {
-    /// The index of this name, which is added where it is new. None where it would be one too many for 32 bits.
+    /// The index of this name, which is added if it is new. None if it would be one too many for 32 bits.
     pub(super) fn intern(&mut self, name: &str) -> Option<u32> {
         let Self { accounts, table, hasher } = self;
         let name_at = |index: u32| accounts.get(usize::try_from(index).unwrap_or(usize::MAX)).unwrap_or_default();

@@ -16,7 +16,7 @@ pub(crate) fn group_id(group: &str) -> Result<GroupId, PlanError> {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with any of them, and where there are more than `accounts_max` accounts.
+/// Everything that is wrong with any of them, and if there are more than `accounts_max` accounts.
 pub(crate) fn group_and_accounts<A: AsRef<str>>(
     group: &str,
     accounts: impl IntoIterator<Item = A>,
@@ -100,7 +100,7 @@ impl<'a> Draft<'a> {
         self.add(account, [i64::from(Mark::PINNED.number())]);
     }
 
-    /// None where there are too many accounts or lists.
+    /// None if there are too many accounts or lists.
     fn merge(&mut self, account: &str, mut marks: Vec<Mark>) -> Option<()> {
         let index = usize::try_from(self.accounts.intern(account)?).ok()?;
         let known = self.list_of.get(index).and_then(|list| self.lists.get(usize::try_from(*list).ok()?));
@@ -153,7 +153,7 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// The group, where nothing is wrong with anything; `error` is one that is about all inputs together.
+    /// The group, if nothing is wrong with anything; `error` is one that is about all inputs together.
     fn check(&mut self, group: &str, error: Option<PlanError>) -> Result<GroupId, PlanErrors> {
         let mut errors = Vec::new();
         let per_call = self.settings.accounts_per_call_max;

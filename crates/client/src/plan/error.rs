@@ -79,7 +79,7 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    /// The clause that the input violates. None where no document says that it is refused.
+    /// The clause that the input violates. None if no document says that it is refused.
     #[must_use]
     pub const fn clause(&self) -> Option<Clause> {
         match self {
@@ -94,7 +94,7 @@ impl PlanError {
         }
     }
 
-    /// The input that is wrong, from 0. None where the error is not about one.
+    /// The input that is wrong, from 0. None if the error is not about one.
     #[must_use]
     pub const fn input(&self) -> Option<usize> {
         match self {

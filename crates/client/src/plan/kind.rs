@@ -1,38 +1,35 @@
 //! The kind of a plan, and its command.
 
-use std::fmt;
-
 use avmarks_protocol::Endpoint;
 use serde::{Deserialize, Serialize};
 
-/// The kind of a plan. The enum is exhaustive: a new kind is a compile error in each `match`.
-///
-/// ```
-/// use avmarks_client::PlanKind;
-///
-/// assert_eq!(PlanKind::DeleteMarks.command_type(), Some(2));
-/// assert_eq!(PlanKind::AddRobots.endpoint().command(), "add_robots");
-/// assert_eq!(PlanKind::DeleteRobots.to_string(), "delete-robots");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PlanKind {
-    /// Sets marks: `modify_user_info` with `CommandType` 1.
-    #[serde(rename = "set")]
-    SetMarks,
-    /// Deletes marks: `modify_user_info` with `CommandType` 2.
-    #[serde(rename = "delete")]
-    DeleteMarks,
-    /// Adds robots to the online list: `add_robots`, which sets mark 500 on them. Source: 1047/60527.
-    AddRobots,
-    /// Deletes robots from the online list: `del_robots`, which deletes their mark 500. Source: 269/103785.
-    DeleteRobots,
+avmarks_spec::named_enum! {
+    /// The kind of a plan. The enum is exhaustive: a new kind is a compile error in each `match`.
+    ///
+    /// ```
+    /// use avmarks_client::PlanKind;
+    ///
+    /// assert_eq!(PlanKind::DeleteMarks.command_type(), Some(2));
+    /// assert_eq!(PlanKind::AddRobots.endpoint().command(), "add_robots");
+    /// assert_eq!(PlanKind::DeleteRobots.to_string(), "delete-robots");
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum PlanKind {
+        /// Sets marks: `modify_user_info` with `CommandType` 1.
+        #[serde(rename = "set")]
+        SetMarks = "set",
+        /// Deletes marks: `modify_user_info` with `CommandType` 2.
+        #[serde(rename = "delete")]
+        DeleteMarks = "delete",
+        /// Adds robots to the online list: `add_robots`, which sets mark 500 on them. Source: 1047/60527.
+        AddRobots = "add-robots",
+        /// Deletes robots from the online list: `del_robots`, which deletes their mark 500. Source: 269/103785.
+        DeleteRobots = "delete-robots",
+    }
 }
 
 impl PlanKind {
-    /// Every kind.
-    pub const ALL: &'static [Self] = &[Self::SetMarks, Self::DeleteMarks, Self::AddRobots, Self::DeleteRobots];
-
     /// The command that carries it out. Each has a budget of 200 calls in a second (`RATE`); both kinds of marks share one.
     #[must_use]
     pub const fn endpoint(self) -> Endpoint {
@@ -63,22 +60,5 @@ impl PlanKind {
     #[must_use]
     pub const fn sets(self) -> bool {
         matches!(self, Self::SetMarks | Self::AddRobots)
-    }
-
-    /// A short, stable name: `set`, `delete`, `add-robots` or `delete-robots`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SetMarks => "set",
-            Self::DeleteMarks => "delete",
-            Self::AddRobots => "add-robots",
-            Self::DeleteRobots => "delete-robots",
-        }
-    }
-}
-
-impl fmt::Display for PlanKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn wait(value: &str, now: Timestamp) -> Option<Duration> {
     date(value, now).map(|then| then.saturating_duration_since(now))
 }
 
-/// The moment of a date: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
+/// The time of a date: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
 fn date(value: &str, now: Timestamp) -> Option<Timestamp> {
     let parts: Vec<&str> = value.split([' ', ',', '-', ':']).filter(|part| !part.is_empty()).collect();
     let (day, month, year, hour, minute, second) = match parts.as_slice() {

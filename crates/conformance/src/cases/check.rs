@@ -8,7 +8,7 @@ use super::case;
 use crate::case::{Basis, Case, Expect, Level, Question};
 use crate::verdict::judged;
 
-/// A body: its id, the call, the refusal (none where it is accepted), where, the gap that the verdict depends on, what it is.
+/// A body: its id, the call, the refusal (none if it is accepted), where, the gap that the verdict depends on, what it is.
 type Row = (&'static str, Endpoint, Option<Refusal>, &'static str, Option<Gap>, &'static str, Vec<u8>);
 
 pub(super) fn cases() -> Vec<Case> {

@@ -1,4 +1,4 @@
-//! Failures are told as failures, with their code; codes are told apart by what they ask for.
+//! Failures are reported as failures, with their code; codes are classified by the action that they need.
 
 use avmarks_protocol::{Action, ERROR_CODES};
 use avmarks_spec::Clause;
@@ -9,7 +9,7 @@ use crate::case::{Answer, Basis, Case, Expect, Question};
 
 const ERRORS: Basis = Basis::page("1047/34348", Some("2023-03-30"));
 
-/// What a code asks for, in the words of the protocol: the same request may succeed later; a new signature is needed; less is to
+/// The action that a code needs, in the terms of the protocol: the same request may succeed later; a new signature is needed; less is to
 /// be asked for at once; the same request will be refused again.
 pub(crate) const fn class(action: Action) -> &'static str {
     match action {

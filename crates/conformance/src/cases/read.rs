@@ -1,4 +1,4 @@
-//! Answers are read, with what became of each account.
+//! Answers are read, with the result of each account.
 
 use avmarks_spec::{Clause, Gap};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Invalid input is refused before it is sent; where it is sent all the same, then unaltered.
+//! Invalid input is refused before it is sent; if it is sent anyway, then unaltered.
 
 use avmarks_spec::{Clause, Gap};
 use serde_json::{Value, json};

@@ -30,7 +30,7 @@ fn presence(event: &str, fields: &str) -> String {
     )
 }
 
-/// The id, what it is, the command, the body, what it tells (nothing where it is not to be taken).
+/// The id, what it is, the command, the body, what it tells (nothing if it is not to be taken).
 type Row = (&'static str, Level, Basis, &'static str, &'static str, String, Option<Value>);
 
 pub(super) fn cases() -> Vec<Case> {

@@ -104,7 +104,7 @@ class Emulator:
         self.sdkappid, self.identifier = settings["sdkappid"], settings["admins"][0]
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Asks the control plane, as in `control("POST", "groups", {"group": "live"})`, and gives its answer.
+        """Asks the control API, as in `control("POST", "groups", {"group": "live"})`, and gives its answer.
 
         RuntimeError with the reason where it refuses. docs/control-plane.md of the project has every path.
         """

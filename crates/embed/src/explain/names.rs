@@ -2,7 +2,7 @@
 
 use avmarks_protocol::Endpoint;
 
-/// What stands in front of the id of a gap.
+/// The prefix of the id of a gap.
 pub const GAP: &str = "gap:";
 
 /// The calls that belong together, by a name.

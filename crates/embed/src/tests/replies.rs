@@ -23,7 +23,7 @@ pub(super) fn shape(name: &str) -> Shape {
         "check" | "dry_run" => format!(
             "{{accepted:bool,violations:{VIOLATIONS},answer?:any?,because?:[str],omitted?:{OMITTED},notes?:{NOTES}}}"
         ),
-        // Five kinds of subject, and what there is where none was named.
+        // Five kinds of subject, and what there is if none was named.
         "explain" => format!(
             "{{kind?:str,name?:str,calls?:[{{command:str,path:str,sources:{SOURCES}}}],clauses?:[{{id:str,description:str}}],gaps?:[{{id:str,description:str}}],codes?:[{{code:int,name:str,meaning:str}}],id?:str,code?:int,meaning?:str,action?:str,advice?:str,causes?:[{{when:str,because:[str],under:str?,advice:str}}],document?:str,listed?:str,description?:str,field?:str?,question?:str,evidence?:str,sources?:{SOURCES},breach?:str,readings?:{READINGS},mark?:int,see_also?:str?,related?:[str],refusals?:{REFUSALS}}}"
         ),

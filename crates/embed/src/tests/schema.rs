@@ -73,7 +73,7 @@ fn schema() -> Value {
     definitions
         .insert("integer".to_owned(), json!({"description": "An integer of 64 bits.", "anyOf": digits("^-?[0-9]+$")}));
     let mut error = error_schema();
-    error["properties"]["kind"] = json!({"enum": ErrorKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>()});
+    error["properties"]["kind"] = json!({"enum": ErrorKind::ALL});
     definitions.insert("error".to_owned(), error);
 
     for (_, verb) in verbs() {

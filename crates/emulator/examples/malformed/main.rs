@@ -4,7 +4,7 @@
 //! $ cargo run --release -p avmarks-emulator --example malformed -- 100000 1
 //! ```
 //!
-//! The arguments are how many, and the seed. It fails where one is neither answered nor closed, where a thread panics, and
+//! The arguments are how many, and the seed. It fails if one is neither answered nor closed, where a thread panics, and
 //! where the memory in use grows by more than 32 MiB behind the first tenth.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]

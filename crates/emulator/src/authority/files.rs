@@ -15,7 +15,7 @@ const BYTES_MAX: u64 = 65_536;
 static UNFINISHED: AtomicU64 = AtomicU64::new(0);
 
 impl Authority {
-    /// The authority of this folder; made, and kept there, where there is none. The file with the key can be read by its
+    /// The authority of this folder; made, and kept there, if there is none. The file with the key can be read by its
     /// owner alone, where the system knows owners. Several may start at once: all of them take the one that was first.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ fn content(path: PathBuf, what: &'static str) -> AuthorityError {
     AuthorityError::Content { path, what }
 }
 
-/// The text of a file; none where there is no file.
+/// The text of a file; none if there is no file.
 fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
     let file = match fs::File::open(path) {
         Ok(file) => file,
@@ -78,7 +78,7 @@ fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
     String::from_utf8(bytes).map(Some).map_err(|_| content(path.to_owned(), "is not UTF-8 text"))
 }
 
-/// Writes a file that is there whole or not at all, and leaves alone the one that somebody else was faster with.
+/// Writes a file atomically, and does not replace one that another process has written first.
 fn publish(path: &Path, text: &str) -> io::Result<()> {
     let number = UNFINISHED.fetch_add(1, Ordering::Relaxed);
     let unfinished = path.with_extension(format!("{}-{number}.unfinished", std::process::id()));

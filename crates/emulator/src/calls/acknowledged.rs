@@ -1,4 +1,4 @@
-//! Calls that are looked at, field by field, and acknowledged; nothing is kept of them.
+//! Calls that are checked, field by field, and acknowledged; nothing is kept of them.
 
 use avmarks_spec::GroupType;
 

@@ -18,7 +18,7 @@ pub(crate) struct Reply {
     fields: Vec<u8>,
     pub(super) changes: Changes,
     pub(super) initiator: Initiator,
-    /// The webhooks that tell of the call.
+    /// The webhooks about the call.
     pub(super) tells: Vec<CallWebhook>,
 }
 
@@ -78,7 +78,7 @@ impl Reply {
         Self { changes, initiator, ..self }
     }
 
-    /// It is told to the app's server.
+    /// It is reported to the app's server.
     pub(super) fn telling(mut self, webhook: Option<CallWebhook>) -> Self {
         self.tells.extend(webhook);
         self
@@ -91,7 +91,7 @@ impl Reply {
     }
 }
 
-/// The name of a field and a colon. No name of ours holds what JSON escapes. Inlined, because a copy of a known length is one or two
+/// The name of a field and a colon. None of our names needs JSON escapes. Inlined, because a copy of a known length is one or two
 /// instructions.
 #[inline(always)]
 fn write_name(out: &mut Vec<u8>, name: &'static str) {
@@ -133,7 +133,7 @@ impl ObjectWriter<'_> {
 pub(super) struct Object(pub(super) Vec<(&'static str, Value)>);
 
 impl Object {
-    /// With those fields alone that are asked for; with all, where nothing is.
+    /// With those fields alone that are asked for; with all, if nothing is.
     pub(super) fn only(self, wanted: Option<&[&str]>) -> Self {
         let is_wanted = |name: &str| wanted.is_none_or(|wanted| wanted.contains(&name));
         Self(self.0.into_iter().filter(|(name, _)| is_wanted(name)).collect())

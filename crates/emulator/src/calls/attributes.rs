@@ -77,7 +77,7 @@ fn set(state: &mut State, given: &CallBody<'_>) -> Answered {
     put(state, given, BTreeMap::new())
 }
 
-/// Puts the attributes of the call beside these.
+/// Adds the attributes of the call to these.
 fn put(state: &mut State, given: &CallBody<'_>, mut attributes: BTreeMap<String, String>) -> Answered {
     for part in given.parts("GroupAttr") {
         if let (Some(key), Some(value)) = (part.text("key"), part.text("value")) {

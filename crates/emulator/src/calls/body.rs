@@ -1,4 +1,4 @@
-//! What a call is asked: a body that has been looked at, so that what answers the call finds each field in its place.
+//! What a call is asked: a body that has been checked, so that the code that answers the call finds each field in its place.
 
 use std::borrow::Cow;
 

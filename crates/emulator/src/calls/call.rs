@@ -34,7 +34,7 @@ pub(crate) struct Call {
     pub(super) before: Option<BeforeWebhook>,
 }
 
-/// The webhook that a call waits for, where that is on.
+/// The webhook that a call waits for, if that is on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BeforeWebhook {
     pub(super) event: WebhookEvent,
@@ -53,7 +53,7 @@ pub(super) enum Run {
 }
 
 pub(super) type Answered = Result<Reply, Refused>;
-/// The webhook that asks about a call; none where nobody is asked. An error is what the call will be refused with.
+/// The webhook that a call waits for; none if there is none. An error is what the call will be refused with.
 pub(super) type WebhookResult = Result<Option<CallWebhook>, Refused>;
 
 impl Call {
@@ -122,7 +122,7 @@ impl Call {
         Self { run: Run::Service, ..self }
     }
 
-    /// The webhook that it waits for, where that is on.
+    /// The webhook that it waits for, if that is on.
     pub(crate) fn webhook(&self) -> Option<WebhookEvent> {
         self.before.map(|webhook| webhook.event)
     }

@@ -99,7 +99,7 @@ pub(super) const CALLS: &[Call] = &[
     .looks(between),
 ];
 
-/// What tells a message from others. Source: 1047/34919, sample response.
+/// What identifies a message. Source: 1047/34919, sample response.
 fn key(message: &Message) -> String {
     format!("{}_{}_{}", message.seq, message.random, message.time)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::json::{Fields, Json};
 use super::refused::Refused;
 
-/// The largest whole number that JSON tells exactly everywhere: 2^53 - 1.
+/// The largest integer that every JSON parser represents exactly: 2^53 - 1.
 const EXACT_MAX: u64 = (1 << 53) - 1;
 
 /// A field of a request or an answer.
@@ -16,16 +16,16 @@ pub(super) struct Field {
     pub(super) name: &'static str,
     kind: Kind,
     pub(super) is_required: bool,
-    /// The code where it is missing or of another type, if it is not that of the call.
+    /// The code if it is missing or of another type, if it is not that of the call.
     invalid: Option<i64>,
-    /// The code where it is too long or has too many entries, if it is not that of the call.
+    /// The code if it is too long or has too many entries, if it is not that of the call.
     over: Option<i64>,
 }
 
 /// What a field is.
 #[derive(Debug)]
 pub(super) enum Kind {
-    /// A string of at most so many bytes.
+    /// A string of at most this many bytes.
     Text(usize),
     /// One that is not empty.
     Name(usize),
@@ -35,11 +35,11 @@ pub(super) enum Kind {
     Number(i64, i64),
     /// A user id (`gap:account-id`).
     Account,
-    /// At most so many of them; at least one, where the field is required.
+    /// At most this many of them; at least one if the field is required.
     Accounts(usize),
-    /// At most so many strings; at least one, where the field is required.
+    /// At most this many strings; at least one if the field is required.
     Texts(usize),
-    /// At most so many objects with these fields; at least one, where the field is required.
+    /// At most this many objects with these fields; at least one if the field is required.
     Objects(usize, &'static [Field]),
     Object(&'static [Field]),
     /// Whatever it is, it is passed on.
@@ -91,7 +91,7 @@ impl Field {
         Self::new(name, Kind::Any)
     }
 
-    /// The id of the group that the call is about. Its form is looked at later (10015).
+    /// The id of the group that the call is about. Its form is checked later (10015).
     pub(super) const fn group() -> Self {
         Self::new("GroupId", Kind::Text(usize::MAX)).required()
     }
@@ -100,12 +100,12 @@ impl Field {
         Self { is_required: true, ..self }
     }
 
-    /// With this code where it is missing or of another type.
+    /// With this code if it is missing or of another type.
     pub(super) const fn invalid(self, code: i64) -> Self {
         Self { invalid: Some(code), ..self }
     }
 
-    /// With this code where it is too long or has too many entries.
+    /// With this code if it is too long or has too many entries.
     pub(super) const fn over(self, code: i64) -> Self {
         Self { over: Some(code), ..self }
     }
@@ -119,7 +119,7 @@ impl Field {
         json!({ "anyOf": [schema, { "type": "null" }] })
     }
 
-    /// Bytes are told in words: JSON Schema counts characters.
+    /// Bytes are described in words, because JSON Schema counts characters.
     fn schema_of_kind(&self, message: Message) -> Value {
         let least = usize::from(self.is_required && message != Message::Answer);
         let list = |most: usize, items: Value| {
@@ -221,10 +221,10 @@ impl Field {
     }
 }
 
-/// Where a field stands, and how it is looked at.
+/// The position of a field, and how it is checked.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
-    /// The place and the name of the field that it stands in, and the number of the entry where that is a list. None at the top.
+    /// The place and the name of the field that it stands in, and the number of the entry if that is a list. None at the top.
     pub(super) within: Option<(&'a Self, &'static str, Option<usize>)>,
     /// The code where a field is missing or of another type, and the one where a list is too long.
     pub(super) codes: (i64, i64),

@@ -1,4 +1,4 @@
-//! Friends, blocklists and lists of friends (`sns`): acknowledged. Nobody is anybody's friend here, and nobody is blocked.
+//! Friends, blocklists and lists of friends (`sns`): acknowledged. There are no friends and no blocked accounts.
 
 use serde_json::{Value, json};
 

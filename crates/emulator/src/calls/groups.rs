@@ -105,7 +105,7 @@ pub(super) const CALLS: &[Call] = &[
     .runs(destroy),
 ];
 
-/// The type of a group that may be created, and its id where one is chosen.
+/// The type of a group that may be created, and its id if one is chosen.
 fn creatable(state: &State, given: &CallBody<'_>) -> Result<(GroupType, Option<GroupId>), Refused> {
     if !is_admin(state, given.caller) {
         return Err(Refused::new(10_007, format!("`{}` is not an app admin", Excerpt(given.caller))));
@@ -118,7 +118,7 @@ fn creatable(state: &State, given: &CallBody<'_>) -> Result<(GroupType, Option<G
     Ok((kind, free_id(state, given, kind)?))
 }
 
-/// The id that is chosen for a group, where it may be and is not in use; and whether there is room for another group.
+/// The id that is chosen for a group, if it may be and is not in use; and whether there is room for another group.
 fn free_id(state: &State, given: &CallBody<'_>, kind: GroupType) -> Result<Option<GroupId>, Refused> {
     let chosen = given.text("GroupId").map(|id| chosen_id(id, kind)).transpose()?;
     if let Some((id, room)) = chosen.and_then(|id| Some((id, state.app.room(&id)?))) {
@@ -234,7 +234,7 @@ pub(super) fn put_in(state: &mut State, id: GroupId, account: UserId, now: Times
     changes
 }
 
-/// Takes in the fields that both `create_group` and `modify_group_base_info` have, each where it is there.
+/// Takes in the fields that both `create_group` and `modify_group_base_info` have, each if it is there.
 pub(super) fn profile(group: &mut Group, given: &CallBody<'_>, max_members: &str) {
     if let Some(option) = given.text("ApplyJoinOption") {
         group.more_mut().apply_join_option = Some(option.to_owned());

@@ -218,7 +218,7 @@ fn list(state: &State, given: &CallBody<'_>) -> Answered {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let passed = given.number("Next").and_then(|next| usize::try_from(next).ok()).unwrap_or_default();
     let is_asked = |id: &GroupId| state.app.room(id).is_some_and(|room| of_type(given, room.kind()));
-    // Where every type is asked for, no group is looked at.
+    // Where every type is asked for, no group is checked.
     let (total, page): (_, Vec<_>) = match given.text("GroupType") {
         None => (state.app.groups().len(), state.app.groups().skip(passed).take(limit).collect()),
         Some(_) => {

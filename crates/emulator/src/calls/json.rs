@@ -1,4 +1,4 @@
-//! JSON of a body as it is read. Texts are those of the body wherever they hold no escape, and take no memory of their own.
+//! JSON of a body as it is read. Texts without escapes are borrowed from the body, and take no additional memory.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -21,7 +21,7 @@ use crate::webhooks::{CallWebhook, WebhookEvent};
 const BODY_BYTES_MAX: usize = 12_288;
 /// Messages of a page. Source: 1047/34971, request fields.
 const PAGE_MAX: i64 = 20;
-/// Within so many seconds a random number marks a repetition. Source: 1047/34959, request fields.
+/// The number of seconds within which the same random number means a repetition. Source: 1047/34959, request fields.
 const REPEATED_WITHIN: u64 = 300;
 /// 10030: there is no such message. Source: 1047/34965, response fields.
 const ABSENT: i64 = 10_030;
@@ -32,7 +32,7 @@ pub(super) const BODY: Field = Field::objects("MsgBody", usize::MAX, ELEMENTS).r
 pub(super) const RANDOM_MAX: i64 = u32::MAX as i64;
 pub(super) const FROM: Field = Field::account("From_Account");
 pub(super) const CUSTOM_DATA: Field = Field::text("CloudCustomData", BODY_BYTES_MAX);
-/// The webhooks that a message is to go without. Source: 1047/34959 and 34919, request fields.
+/// The webhooks that a message suppresses. Source: 1047/34959 and 34919, request fields.
 pub(super) const FORBID: Field = Field::texts("ForbidCallbackControl", 2);
 pub(super) const FORBID_BEFORE: &str = "ForbidBeforeSendMsgCallback";
 pub(super) const FORBID_AFTER: &str = "ForbidAfterSendMsgCallback";
@@ -141,7 +141,7 @@ pub(super) const CALLS: &[Call] = &[
     .runs(import),
 ];
 
-/// The body of a message, where it is short enough.
+/// The body of a message, if it is short enough.
 pub(super) fn body(given: &CallBody<'_>, too_long: i64) -> Result<Value, Refused> {
     let body = given.part().any("MsgBody").map(Json::to_value).unwrap_or_default();
     let bytes = body.to_string().len();

@@ -1,4 +1,4 @@
-//! Official accounts: acknowledged. That there is such an official account is not looked at.
+//! Official accounts: acknowledged. It is not checked that the official account exists.
 
 use super::answer::Reply;
 use super::body::CallBody;

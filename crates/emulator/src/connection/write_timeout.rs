@@ -1,4 +1,4 @@
-//! A connection whose client must take what it is sent: one that reads nothing would hold its place for ever.
+//! A connection whose client must read what it is sent: one that reads nothing would block its place forever.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;

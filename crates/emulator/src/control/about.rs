@@ -1,4 +1,4 @@
-//! What the emulator says of itself: its health, its page, its certificate, its description, the ledger.
+//! Information about the emulator: its health, its page, its certificate, its description, the ledger.
 
 use std::sync::{Arc, LazyLock};
 

@@ -11,23 +11,16 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::error::ControlError;
-use super::extract::{self, Group, Parameters, StrictJson, Whole};
+use super::extract::{self, Group, Page, Parameters, StrictJson, Whole};
 use super::faults::{CODE_MAX, TIMES_MAX, is_path, path_must_be};
 use crate::calls;
 use crate::shared::Shared;
 use crate::state::{self, Message};
 use crate::stubs::{Stub, Stubs};
 
-/// Accounts of an answer, where nothing else is asked, and at most.
+/// Accounts of an answer, if nothing else is asked, and at most.
 const PAGE: usize = 100;
 const PAGE_MAX: usize = 1_000;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AccountPage {
-    after: Option<String>,
-    limit: Option<usize>,
-}
 
 #[derive(Serialize)]
 pub(super) struct Accounts {
@@ -72,7 +65,7 @@ pub(super) struct Stubbed {
 #[derive(Serialize)]
 struct Row {
     path: String,
-    /// How many calls it still answers; all, where there is no number.
+    /// How many calls it still answers; all, if there is no number.
     times: Option<u64>,
     /// The answer as text, because it need not be JSON.
     body: String,
@@ -90,7 +83,7 @@ pub(super) async fn document() -> Json<Value> {
 
 pub(super) async fn accounts(
     State(shared): State<Arc<Shared>>,
-    Parameters(page): Parameters<AccountPage>,
+    Parameters(page): Parameters<Page<String>>,
 ) -> Result<Json<Accounts>, ControlError> {
     let limit = extract::limit(page.limit, PAGE, PAGE_MAX)?;
     let after = page.after.map(|after| extract::user("`after`", &after, AccountId::Utf8)).transpose()?;

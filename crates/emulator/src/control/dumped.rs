@@ -1,4 +1,4 @@
-//! The whole state as one JSON value: the snapshot of the service, and beside its fields, as `emulator`, what the emulator keeps itself.
+//! The whole state as one JSON value: the snapshot of the service, with the additional state of the emulator in the field `emulator`.
 //! The service passes that field over, so that a state from here is a snapshot everywhere.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What is wrong with a request to the control plane: a status, and one sentence.
+//! What is wrong with a request to the control API: a status, and one sentence.
 
 use axum::Json;
 use axum::http::StatusCode;

@@ -25,9 +25,9 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const WATCHERS_MAX: usize = 64;
 /// Items in one piece of the stream.
 const ITEMS_MAX: usize = 64;
-/// How often a word is sent where there is no news, so that a client that is gone is noticed.
+/// How often a keep-alive is sent if there are no events, so that a disconnected client is noticed.
 const QUIET_MAX: Duration = Duration::from_secs(10);
-/// How long who comes when all places are taken waits for one whose client is gone.
+/// How long a new client waits for a free place if all are taken.
 const PLACE_WAIT: Duration = Duration::from_millis(50);
 const PLACE_TRIES: u32 = 10;
 
@@ -74,7 +74,7 @@ async fn place(shared: &Shared) -> Option<(watch::Receiver<u64>, u64)> {
 
 /// The last event that a client has seen.
 struct Seen {
-    /// The run of the emulator that it was of; this one, where it does not say.
+    /// The run of the emulator that it was of; this one, if it does not say.
     run: Option<u32>,
     number: u64,
 }

@@ -22,7 +22,7 @@ pub(super) const NUMBER_MAX: u64 = Timestamp::LATEST.as_millis();
 /// A body in JSON.
 pub(super) struct StrictJson<T>(pub(super) T);
 
-/// Bytes of a body, where it is not a whole state.
+/// Bytes of a body, if it is not a whole state.
 const BODY_BYTES_MAX: usize = 1_048_576;
 /// Bytes of a body that is a state, or a scenario.
 pub(super) const STATE_BYTES_MAX: usize = 67_108_864;
@@ -36,7 +36,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for StrictJson<T> {
     }
 }
 
-/// The body, where it is of one of these types, and has at most `bytes_max` bytes. Type and length are judged before the first
+/// The body, if it is of one of these types, and has at most `bytes_max` bytes. Type and length are judged before the first
 /// byte is read.
 pub(super) async fn read(
     request: Request,
@@ -102,6 +102,14 @@ pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> 
     })?;
     reader.end().map_err(|error| ControlError::bad_request(format!("the body is not JSON: {error}")))?;
     Ok(value)
+}
+
+/// Which part of a list is asked for: what lies behind `after`, at most `limit` of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page<T> {
+    pub(super) after: Option<T>,
+    pub(super) limit: Option<usize>,
 }
 
 /// A field that may be left out, and is not null.
@@ -178,12 +186,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Group {
     }
 }
 
-/// The group id of this text, which stands at `place`.
+/// The group id of this text, which is at `place`.
 pub(super) fn group(place: &str, text: &str) -> Result<GroupId, ControlError> {
     GroupId::parse(text).map_err(|error| ControlError::bad_request(format!("{place} is `{}`: {error}", Excerpt(text))))
 }
 
-/// The user id of this text, which stands at `place`, under the reading of `gap:account-id` in force.
+/// The user id of this text, which is at `place`, under the reading of `gap:account-id` in force.
 pub(super) fn user(place: &str, text: &str, reading: AccountId) -> Result<UserId, ControlError> {
     UserId::parse_as(text, reading).map_err(|error| {
         ControlError::bad_request(format!("{place} is `{}`, which is no user id: {error}", Excerpt(text)))

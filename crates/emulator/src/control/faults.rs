@@ -172,7 +172,7 @@ fn page(fields: &mut BTreeMap<String, Value>) -> Result<Page, ControlError> {
     match fields.remove("body") {
         None => Ok(Page::Html),
         Some(value) => {
-            let found = value.as_str().and_then(|name| Page::ALL.into_iter().find(|page| page.name() == name));
+            let found = value.as_str().and_then(|name| Page::ALL.iter().copied().find(|page| page.name() == name));
             found.ok_or_else(|| not("body", &value, "`html`, `json` or `empty`"))
         }
     }

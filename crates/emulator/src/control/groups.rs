@@ -4,19 +4,20 @@ use std::sync::{Arc, MutexGuard};
 
 use avmarks_rules::{MemberState, Presence, Room};
 use avmarks_service::{GroupEvent, scenario::events_json};
-use avmarks_spec::{GroupId, GroupType, Mark, Timestamp, UserId};
+use avmarks_spec::{Excerpt, GroupId, GroupType, Mark, Quoted, Timestamp, UserId};
 use axum::Json;
 use axum::extract::State;
+use axum::routing::{MethodRouter, post};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::error::ControlError;
-use super::extract::{self, Group, Parameters, StrictJson};
+use super::extract::{self, Group, Page, Parameters, StrictJson};
 use crate::shared::Shared;
 use crate::webhooks::{Initiator, Ruling, WebhookEvent};
 use crate::world::World;
 
-/// Members or groups of an answer, where nothing else is asked, and at most.
+/// Members or groups of an answer, if nothing else is asked, and at most.
 const PAGE: usize = 100;
 const PAGE_MAX: usize = 1_000;
 
@@ -36,20 +37,6 @@ pub(super) struct Create {
 #[serde(deny_unknown_fields)]
 pub(super) struct Accounts {
     accounts: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct GroupPage {
-    after: Option<String>,
-    limit: Option<usize>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MemberPage {
-    after: Option<u64>,
-    limit: Option<usize>,
 }
 
 /// What happened.
@@ -132,7 +119,7 @@ struct MemberRow {
 
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
-    Parameters(page): Parameters<GroupPage>,
+    Parameters(page): Parameters<Page<String>>,
 ) -> Result<Json<Groups>, ControlError> {
     let limit = extract::limit(page.limit, PAGE_MAX, PAGE_MAX)?;
     let after = page.after.map(|after| extract::group("`after`", &after)).transpose()?;
@@ -175,9 +162,8 @@ pub(super) async fn create(
     let id = extract::group("`group`", &create.group)?;
     let kind = create.r#type.map_or(Ok(GroupType::AvChatRoom), |name| {
         GroupType::from_name(&name).ok_or_else(|| {
-            let known: Vec<_> = GroupType::ALL.iter().map(|kind| format!("`{}`", kind.name())).collect();
-            let name = avmarks_spec::Excerpt(&name);
-            ControlError::bad_request(format!("`type` is `{name}`; there are {}", known.join(", ")))
+            let (name, known) = (Excerpt(&name), Quoted(GroupType::ALL.iter()));
+            ControlError::bad_request(format!("`type` is `{name}`; there are {known}"))
         })
     })?;
     shared
@@ -193,7 +179,7 @@ pub(super) async fn create(
 pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     Group(id): Group,
-    Parameters(page): Parameters<MemberPage>,
+    Parameters(page): Parameters<Page<u64>>,
 ) -> Result<Json<GroupView>, ControlError> {
     let limit = extract::limit(page.limit, PAGE, PAGE_MAX)?;
     let after = extract::after(page.after)?;
@@ -252,7 +238,7 @@ pub(super) async fn join(
     Ok(Json(Answer { refused, ..answer }))
 }
 
-/// Takes out of these accounts those whom a webhook refuses, where one is asked (`Group.CallbackBeforeApplyJoinGroup`).
+/// Takes out of these accounts those whom a webhook refuses, if one is asked (`Group.CallbackBeforeApplyJoinGroup`).
 async fn refused(shared: &Arc<Shared>, id: GroupId, accounts: &mut Accounts) -> Vec<RefusedRow> {
     let mut refused = Vec::new();
     if !shared.outbox.asks(WebhookEvent::BeforeApplyJoin) {
@@ -270,36 +256,9 @@ async fn refused(shared: &Arc<Shared>, id: GroupId, accounts: &mut Accounts) -> 
     refused
 }
 
-pub(super) async fn leave(
-    state: State<Arc<Shared>>,
-    group: Group,
-    accounts: StrictJson<Accounts>,
-) -> Result<Json<Answer>, ControlError> {
-    apply_presence(state, group, accounts, Presence::Leave, Initiator::Member).await
-}
-
-pub(super) async fn kick(
-    state: State<Arc<Shared>>,
-    group: Group,
-    accounts: StrictJson<Accounts>,
-) -> Result<Json<Answer>, ControlError> {
-    apply_presence(state, group, accounts, Presence::Leave, Initiator::Admin).await
-}
-
-pub(super) async fn disconnect(
-    state: State<Arc<Shared>>,
-    group: Group,
-    accounts: StrictJson<Accounts>,
-) -> Result<Json<Answer>, ControlError> {
-    apply_presence(state, group, accounts, Presence::Disconnect, Initiator::Member).await
-}
-
-pub(super) async fn reconnect(
-    state: State<Arc<Shared>>,
-    group: Group,
-    accounts: StrictJson<Accounts>,
-) -> Result<Json<Answer>, ControlError> {
-    apply_presence(state, group, accounts, Presence::Reconnect, Initiator::Member).await
+/// Changes the presence of accounts in a group.
+pub(super) fn presence(presence: Presence, initiator: Initiator) -> MethodRouter<Arc<Shared>> {
+    post(move |state, group, accounts| apply_presence(state, group, accounts, presence, initiator))
 }
 
 async fn apply_presence(

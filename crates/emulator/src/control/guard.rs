@@ -1,4 +1,4 @@
-//! Who may ask: programs and the emulator's own page; no page of somebody else.
+//! Who may send requests: programs and the emulator's own page; no page of another origin.
 
 use avmarks_spec::Excerpt;
 use axum::http::header::{AUTHORIZATION, HeaderName, ORIGIN};
@@ -11,7 +11,7 @@ use crate::host::{Host, is_own};
 use crate::settings::Settings;
 use crate::token::ControlToken;
 
-/// Where the control plane starts.
+/// Where the control API starts.
 pub(super) const ROOT: &str = "/_avmarks";
 /// What every path of it starts with; the path of its page.
 pub(super) const PREFIX: &str = "/_avmarks/";
@@ -20,7 +20,7 @@ const HEALTH: &str = "/_avmarks/health";
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses what a foreign page could have sent, and who does not know the token. `local` says that the client has dialled this
+/// Refuses what a page of another origin could have sent, and clients without the token. `local` says that the client has dialled this
 /// machine itself.
 pub(super) fn check<B>(request: &Request<B>, settings: &Settings, local: bool) -> Result<(), ControlError> {
     let headers = request.headers();
@@ -43,12 +43,12 @@ pub(super) fn check<B>(request: &Request<B>, settings: &Settings, local: bool) -
         Some(token) if headers.get(AUTHORIZATION).is_some_and(|sent| opens(token, sent.as_bytes())) => Ok(()),
         Some(_) => Err(ControlError::new(
             StatusCode::UNAUTHORIZED,
-            "the control plane asks for its token, as `Authorization: Bearer TOKEN` or as the password of `Basic`",
+            "the control API asks for its token, as `Authorization: Bearer TOKEN` or as the password of `Basic`",
         )),
         None if local => Ok(()),
         None => Err(ControlError::new(
             StatusCode::FORBIDDEN,
-            "beyond the loopback network, the control plane answers with a token alone; set a `control_token`",
+            "beyond the loopback network, the control API answers with a token alone; set a `control_token`",
         )),
     }
 }

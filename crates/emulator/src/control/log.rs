@@ -4,27 +4,20 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::error::ControlError;
-use super::extract::{self, Parameters};
+use super::extract::{self, Page, Parameters};
 use crate::log::Entry;
 use crate::shared::Shared;
 
 const ENTRIES: usize = 100;
 const ENTRIES_MAX: usize = 1_000;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Page {
-    after: Option<u64>,
-    limit: Option<usize>,
-}
-
 #[derive(Serialize)]
 pub(super) struct Entries {
     entries: Vec<EntryJson>,
-    /// The number of the last entry, where there are more after it.
+    /// The number of the last entry, if there are more after it.
     next: Option<u64>,
 }
 
@@ -38,7 +31,7 @@ impl Serialize for EntryJson {
 
 pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
-    Parameters(page): Parameters<Page>,
+    Parameters(page): Parameters<Page<u64>>,
 ) -> Result<Json<Entries>, ControlError> {
     let limit = extract::limit(page.limit, ENTRIES, ENTRIES_MAX)?;
     let after = extract::after(page.after)?;

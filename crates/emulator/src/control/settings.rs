@@ -6,7 +6,7 @@ use std::sync::Arc;
 use avmarks_protocol::SdkAppId;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_service::Settings;
-use avmarks_spec::{Excerpt, Gap, LimitError, Limits};
+use avmarks_spec::{Excerpt, Gap, LimitError, Limits, Quoted};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub(super) struct View {
     admins: BTreeSet<String>,
     marks_supported: bool,
     online_list_enabled: bool,
-    /// Whether signatures are checked; the key itself is shown to nobody.
+    /// Whether signatures are checked; the key itself is never shown.
     signature_checked: bool,
     policy: BTreeMap<&'static str, &'static str>,
     limits: BTreeMap<&'static str, u64>,
@@ -105,16 +105,14 @@ impl Change {
 fn policy(policy: &mut Policy, mut readings: BTreeMap<String, String>) -> Result<(), ControlError> {
     if let Some(name) = readings.remove("profile") {
         *policy = Policy::profile(&name).ok_or_else(|| {
-            let known: Vec<_> = PROFILES.iter().map(|profile| format!("`{}`", profile.name)).collect();
-            let name = Excerpt(&name);
-            ControlError::bad_request(format!("`policy.profile` is `{name}`; there are {}", known.join(", ")))
+            let known = Quoted(PROFILES.iter().map(|profile| profile.name));
+            ControlError::bad_request(format!("`policy.profile` is `{}`; there are {known}", Excerpt(&name)))
         })?;
     }
     for (field, reading) in readings {
         let (gap, _) = Gap::choices().find(|(_, known)| *known == field).ok_or_else(|| {
-            let known: Vec<_> = Gap::choices().map(|(_, known)| format!("`{known}`")).collect();
-            let field = Excerpt(&field);
-            ControlError::bad_request(format!("`policy` has no `{field}`; there are `profile`, {}", known.join(", ")))
+            let known = Quoted(["profile"].into_iter().chain(Gap::choices().map(|(_, known)| known)));
+            ControlError::bad_request(format!("`policy` has no `{}`; there are {known}", Excerpt(&field)))
         })?;
         policy.set(gap, &reading).map_err(|error| {
             ControlError::bad_request(format!("`policy.{field}` is `{}`: {error}", Excerpt(&reading)))

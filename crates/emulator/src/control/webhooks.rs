@@ -1,27 +1,27 @@
-//! Webhooks: where they go and how, and what became of each.
+//! Webhooks: their URL and settings, and the result of each.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_protocol::webhook::{Revision, WebhookToken};
-use avmarks_spec::Excerpt;
+use avmarks_spec::{Excerpt, Quoted};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::error::ControlError;
-use super::extract::{self, Parameters, StrictJson, Whole, present};
+use super::extract::{self, Page, Parameters, StrictJson, Whole, present};
 use crate::shared::Shared;
 use crate::webhooks::{Deliveries, Delivery, WebhookEvent, WebhookSettings};
 
-/// Deliveries of an answer, where nothing else is asked, and at most.
+/// Deliveries of an answer, if nothing else is asked, and at most.
 const PAGE: usize = 100;
 const PAGE_MAX: usize = 1_000;
 
-/// The settings; the token itself is shown to nobody.
+/// The settings; the token itself is never shown.
 #[derive(Serialize)]
 pub(super) struct View {
-    /// None where webhooks go nowhere; then there is nothing else.
+    /// None if webhooks go nowhere; then there is nothing else.
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     how: Option<How>,
@@ -66,13 +66,6 @@ pub(super) struct Change {
     trusted: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Page {
-    after: Option<u64>,
-    limit: Option<usize>,
-}
-
 #[derive(Serialize)]
 pub(super) struct Sent {
     deliveries: Vec<Delivery>,
@@ -100,7 +93,7 @@ pub(super) async fn turn_off(State(shared): State<Arc<Shared>>) -> Result<Json<V
 
 pub(super) async fn deliveries(
     State(shared): State<Arc<Shared>>,
-    Parameters(page): Parameters<Page>,
+    Parameters(page): Parameters<Page<u64>>,
 ) -> Result<Json<Sent>, ControlError> {
     let limit = extract::limit(page.limit, PAGE, PAGE_MAX)?;
     let after = extract::after(page.after)?;
@@ -128,8 +121,8 @@ fn view(shared: &Shared) -> View {
 
 fn event(name: &str) -> Result<WebhookEvent, ControlError> {
     WebhookEvent::from_name(name).ok_or_else(|| {
-        let known: Vec<_> = WebhookEvent::ALL.iter().map(|event| format!("`{event}`")).collect();
-        ControlError::bad_request(format!("`events` has `{}`; there are {}", Excerpt(name), known.join(", ")))
+        let known = Quoted(WebhookEvent::ALL.iter());
+        ControlError::bad_request(format!("`events` has `{}`; there are {known}", Excerpt(name)))
     })
 }
 
@@ -141,8 +134,8 @@ impl Change {
         settings.token = token.map_err(|error| ControlError::bad_request(format!("`token`: {error}")))?;
         if let Some(name) = self.revision {
             settings.revision = Revision::from_name(&name).ok_or_else(|| {
-                let known: Vec<_> = Revision::ALL.iter().map(|revision| format!("`{revision}`")).collect();
-                ControlError::bad_request(format!("`revision` is `{}`; there are {}", Excerpt(&name), known.join(", ")))
+                let known = Quoted(Revision::ALL.iter());
+                ControlError::bad_request(format!("`revision` is `{}`; there are {known}", Excerpt(&name)))
             })?;
         }
         if let Some(names) = self.events {

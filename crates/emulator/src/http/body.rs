@@ -1,4 +1,4 @@
-//! The body of a request: as much of it as may be read, and how long it is where that is too much.
+//! The body of a request: as much of it as may be read, and how long it is if that is too much.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -64,7 +64,7 @@ const DISCARDED_MAX: u64 = 16 * 1_024 * 1_024;
 /// Bytes of a body that take no share of the budget: so much can be held for every connection.
 const FREE_BYTES: usize = 65_536;
 
-/// Whether the client sends the body only once it is told to go on.
+/// Whether the client sends the body only after `100 Continue`.
 fn is_awaited(headers: &HeaderMap) -> bool {
     headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }
@@ -86,13 +86,13 @@ where
     tokio::time::timeout(timeout, read).await.unwrap_or(Err(BodyError::Late))
 }
 
-/// Throws a body away that nobody wants, up to a point, for no longer than `timeout`.
+/// Discards an unwanted body, up to a limit, for no longer than `timeout`.
 pub(crate) async fn throw_away<B>(headers: &HeaderMap, body: B, timeout: Duration)
 where
     B: Body<Data = Bytes> + Unpin,
 {
     if !is_awaited(headers) {
-        // Whether it was all of it does not matter: the connection ends where it was not.
+        // Whether it was all of it does not matter: the connection ends if it was not.
         let _ = tokio::time::timeout(timeout, discard(body)).await;
     }
 }

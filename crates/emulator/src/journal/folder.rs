@@ -19,7 +19,7 @@ const HEAD: &str = r#"{"do":"begin"}"#;
 /// A folder that no other emulator has.
 pub(crate) struct Folder {
     path: PathBuf,
-    /// The file `lock`. It is unlocked when it is closed, however the process ends; what it holds is the [`Mark`] of a stop.
+    /// The file `lock`. It is unlocked when it is closed, however the process ends; it contains the [`Mark`] of a stop.
     lock: File,
     /// The folder itself is locked as well where that can be: a file can be removed while it is locked.
     _folder: Option<File>,
@@ -48,7 +48,7 @@ pub(crate) struct KeptJournal {
     pub(crate) lines: Vec<String>,
 }
 
-/// Takes the folder `path`, made where there is none, and reads what it holds. With `repair`, a journal that is broken in its
+/// Takes the folder `path`, made if there is none, and reads its contents. With `repair`, a journal that is broken in its
 /// middle ends there.
 pub(crate) fn load(path: &Path, repair: bool) -> Result<Loaded, DataError> {
     let folder = Folder::open(path)?;
@@ -64,7 +64,7 @@ struct Generations {
 }
 
 impl Folder {
-    /// Makes the folder where there is none, and takes it.
+    /// Makes the folder if there is none, and takes it.
     fn open(path: &Path) -> Result<Self, DataError> {
         fs::create_dir_all(path).map_err(|source| io_error("made", path, source))?;
         let folder = match cfg!(unix) {
@@ -84,7 +84,7 @@ impl Folder {
         Ok(Self { path: path.to_owned(), lock, _folder: folder })
     }
 
-    /// What the folder holds; nothing where it is new.
+    /// The contents of the folder; nothing if it is new.
     fn read(&self, repair: bool) -> Result<Option<(State, Vec<KeptJournal>)>, DataError> {
         let Generations { states, mut journals } = self.generations()?;
         while let Some(last) = journals.last().copied().filter(|last| !states.contains(last)) {
@@ -268,7 +268,7 @@ impl Folder {
         cleared.map_err(|source| io_error("written", &self.path.join(LOCK), source))
     }
 
-    /// The mark of the last stop, where there is one.
+    /// The mark of the last stop, if there is one.
     fn mark(&self) -> Option<Mark> {
         let mut text = String::new();
         let mut lock = &self.lock;
@@ -362,7 +362,7 @@ fn options() -> OpenOptions {
     options
 }
 
-/// Whether `path` still names the file that was opened; assumed where the system gives files no identity.
+/// Whether `path` still names the file that was opened; assumed if the system has no identity for files.
 fn is_same(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! The lines that the emulator alone has, beside the scenario lines: `clock`, `name` and `group_call`.
+//! The lines that only the emulator has, in addition to the scenario lines: `clock`, `name` and `group_call`.
 
 use std::borrow::Cow;
 
@@ -31,14 +31,14 @@ impl<'a> Record<'a> {
 pub(crate) enum OwnLine {
     /// The clock was set, moved, stopped or let run.
     Clock(Clock),
-    /// A group that the control plane has created was given a name.
+    /// A group that the control API has created was given a name.
     Name { group: GroupId, name: String },
     /// A call that the emulator has answered itself (`groups.rs`), and that has changed something.
     /// `strict` as it was then: another start must take it in alike.
     GroupCall { at: Timestamp, identifier: String, path: String, body: String, strict: bool },
 }
 
-/// What tells the lines apart.
+/// What distinguishes the lines.
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(borrow)]
@@ -109,7 +109,7 @@ impl OwnLine {
         json(&GroupCallLine { at: at.as_millis(), r#do: "group_call".into(), identifier, path, raw, strict })
     }
 
-    /// The line of this text; nothing where it is not one of these.
+    /// The line of this text; nothing if it is not one of these.
     fn parse(text: &str) -> Result<Option<Self>, String> {
         let form = |error: serde_json::Error| error.to_string();
         let head: Head<'_> = serde_json::from_str(text).map_err(form)?;

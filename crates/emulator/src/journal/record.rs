@@ -20,7 +20,7 @@ pub(super) enum End {
     Whole,
     /// With bytes from `at` on that are no record: what was being written when the process ended.
     Torn { at: usize },
-    /// What stands at `at` does not follow on what is before it, and at `next` stands what was a whole record once.
+    /// The bytes at `at` do not continue the records before, and at `next` is something that was a whole record once.
     Broken { at: usize, next: usize },
 }
 

@@ -23,7 +23,7 @@ use crate::{Authority, Clock, Emulator, Settings, SetupError};
 
 static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::make().unwrap());
 
-/// A folder that is gone at the end.
+/// A folder that is removed at the end.
 struct Temporary(PathBuf);
 
 impl Temporary {

@@ -17,19 +17,19 @@ use crate::state::State;
 #[error("the state can no longer be kept, so nothing more is accepted; restart the emulator once this is mended: {0}")]
 pub(crate) struct NotPersisted(Arc<str>);
 
-/// Bytes of a record beside its line: checksum, number, two spaces and the line break, about.
+/// Bytes of a record in addition to its line: checksum, number, two spaces and the line break, about.
 const RECORD_BYTES: usize = 16;
 
 /// Hands what is appended to a thread of its own. Dropping it waits until all is written.
 pub(super) struct Writer {
     queue: Arc<Queue>,
-    /// How many pieces were handed over.
+    /// How many pieces were passed to the writer.
     appended: u64,
     progress: watch::Receiver<Progress>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// What waits for everything that was handed over before it.
+/// Waits for everything that was passed before.
 pub(crate) struct Commit(Option<(u64, watch::Receiver<Progress>)>);
 
 /// How far the thread has come.

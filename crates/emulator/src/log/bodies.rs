@@ -1,4 +1,4 @@
-//! What the kept bodies of a call tell: whom it was about, and how they are shown.
+//! The stored bodies of a call: the accounts that they name, and how they are shown.
 
 use std::fmt;
 
@@ -31,7 +31,7 @@ pub(super) fn about(body: &str) -> About {
     about
 }
 
-/// The group of [`about`]; what stands behind it is not read.
+/// The group of [`about`]; what follows it is not read.
 pub(super) fn group(body: &str) -> Option<String> {
     let mut about = About::default();
     let _ = Find { about: &mut about, wanted: Wanted::Nothing, ends_with_group: true }
@@ -76,14 +76,14 @@ fn end_of_text(rest: &str) -> Option<usize> {
     })
 }
 
-/// The colon behind the name of a field, and what is behind its value, where that is a string, cut or whole.
+/// The colon behind the name of a field, and what is behind its value, if that is a string, cut or whole.
 fn value_of(after: &str) -> Option<(&str, &str)> {
     let (colon, rest) = after.split_once('"')?;
     let behind = end_of_text(rest).and_then(|end| rest.get(end + 1..)).unwrap_or_default();
     (colon.trim() == ":").then_some((colon, behind))
 }
 
-/// What a value is, by the field that it stands in.
+/// The kind of a value, by its field.
 #[derive(Clone, Copy)]
 enum Wanted {
     Nothing,

@@ -59,7 +59,7 @@ impl Texts {
         Some(self.between(path, identifier)).filter(|identifier| !identifier.is_empty())
     }
 
-    /// How the body of the request begins; it ends with `…` where there is more.
+    /// How the body of the request begins; it ends with `…` if there is more.
     pub(super) fn request(&self) -> &str {
         let [.., identifier, request] = self.ends;
         self.between(identifier, request)
@@ -76,7 +76,7 @@ impl Texts {
     }
 }
 
-/// What stands for what is left out.
+/// The text that replaces omitted text.
 const REST: &str = "…";
 
 /// How a text of a request begins, which may be as long as a head; and what stands for the rest of it.

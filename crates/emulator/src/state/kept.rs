@@ -13,7 +13,7 @@ const MESSAGES_MAX: usize = 100;
 /// Bytes of their bodies; the last message is kept whatever its length is.
 const MESSAGES_BYTES_MAX: usize = 65_536;
 
-/// What is kept beside the groups.
+/// The state in addition to the groups.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CallState {
@@ -102,7 +102,7 @@ pub(crate) struct Message {
     /// The command that sent it: `send_group_msg`, `send_group_system_notification`, `sendmsg` and so on.
     pub(crate) command: String,
     pub(crate) from: String,
-    /// To whom, where that is not a whole group.
+    /// To whom, if that is not a whole group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) to: Vec<String>,
     pub(crate) random: i64,
@@ -157,7 +157,7 @@ impl Group {
 }
 
 impl Messages {
-    /// Puts a message behind the others, and gives its number. The oldest go where there are too many.
+    /// Appends a message, and returns its number. The oldest are removed if there are too many.
     pub(crate) fn push(&mut self, message: Message) -> u64 {
         self.count = (self.count + 1).min(wire::count::MAX);
         self.last.push_back(Message { seq: self.count, ..message });

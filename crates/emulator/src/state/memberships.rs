@@ -38,7 +38,7 @@ impl Memberships {
         }
     }
 
-    /// Takes out all of a group that is about to be destroyed, of which no event tells who was in it.
+    /// Removes all members of a group that is about to be destroyed, because no event lists them.
     pub(super) fn destroyed(&mut self, id: GroupId, room: &Room) {
         accounts(room).for_each(|account| {
             self.0.remove(&(account, Some(id)));

@@ -1,4 +1,4 @@
-//! How what calls keep is written down: times in milliseconds, user ids as text; and the numbers that may stand there.
+//! The format of the stored state of calls: times in milliseconds, user ids as text; and the allowed numbers.
 
 /// A time in milliseconds since the Unix epoch.
 pub(super) mod millis {

@@ -1,4 +1,4 @@
-//! Webhooks about a call: what is asked before it takes effect, and what is told after it.
+//! Webhooks about a call: those before it takes effect, which it waits for, and those after it.
 
 use avmarks_protocol::webhook::{Revision, TimeForm};
 use avmarks_spec::Timestamp;
@@ -28,7 +28,7 @@ impl CallWebhook {
         self
     }
 
-    /// With this field behind the others, where there is a value.
+    /// With this field behind the others, if there is a value.
     pub(crate) fn with_some(self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
@@ -36,7 +36,7 @@ impl CallWebhook {
         }
     }
 
-    /// `GroupId`; empty where it is about no group, or about one that is not there yet.
+    /// `GroupId`; empty if it is about no group, or about one that is not there yet.
     pub(super) fn group_id(&self) -> &str {
         let group = self.fields.iter().find(|(name, _)| *name == "GroupId");
         group.and_then(|(_, value)| value.as_str()).unwrap_or_default()

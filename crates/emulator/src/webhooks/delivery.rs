@@ -1,4 +1,4 @@
-//! What became of each webhook that was sent.
+//! The result of each webhook that was sent.
 
 use avmarks_spec::Timestamp;
 use serde::Serialize;
@@ -12,7 +12,7 @@ const ANSWER_CHARACTERS_MAX: usize = 1_000;
 pub(crate) struct Delivery {
     /// Counts from 1.
     pub(crate) number: u64,
-    /// When what it tells has happened.
+    /// When the reported event happened.
     pub(crate) at: u64,
     pub(crate) command: &'static str,
     pub(crate) group: String,
@@ -25,15 +25,15 @@ pub(crate) struct Delivery {
     /// Whether it was sent before, because that was asked for.
     pub(crate) duplicate: bool,
     pub(crate) took_ms: u64,
-    /// The HTTP status, where there was one.
+    /// The HTTP status, if there was one.
     pub(crate) status: Option<u16>,
-    /// How the answer begins, where that is to be shown.
+    /// The start of the answer, if it is shown.
     pub(crate) answer: Option<String>,
     /// Why it has failed, where it has.
     pub(crate) error: Option<String>,
     /// Whether it will be sent again.
     pub(crate) again: bool,
-    /// What became of the call that waited for it: `passes`, `refuses`, `discards` or `changes`; none where no call did.
+    /// The effect on the call that waited for it: `passes`, `refuses`, `discards` or `changes`; none if no call did.
     pub(crate) ruling: Option<&'static str>,
 }
 

@@ -1,82 +1,49 @@
 //! The webhooks that can be switched on, each by its command.
 
-use std::fmt;
-
-/// A webhook, by its command. The console has a switch for each (1047/34520).
-///
-/// ```
-/// use avmarks_emulator::WebhookEvent;
-///
-/// let event = WebhookEvent::from_name("Group.CallbackBeforeSendMsg").unwrap();
-/// assert!(event.is_before() && !WebhookEvent::DEFAULT.contains(&event));
-/// assert_eq!(WebhookEvent::from_name("State.StateChange"), None);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum WebhookEvent {
-    /// Users have joined. Source: 1047/34372.
-    AfterMemberJoin,
-    /// Members have left, or were removed. Source: 1047/34373.
-    AfterMemberExit,
-    /// A group is gone. Source: 1047/34377.
-    AfterGroupDestroyed,
-    /// Members of an audio-video group went offline or came back. Source: 1047/48734.
-    MemberStateChange,
-    /// A group is about to be created: the call waits for the answer, which may refuse it. Source: 1047/34368.
-    BeforeCreateGroup,
-    /// A group was created. Source: 1047/34369.
-    AfterCreateGroup,
-    /// A user is about to join: the `join` of the control plane waits for the answer, which may refuse it. Source: 1047/34370.
-    BeforeApplyJoin,
-    /// A message to a group is about to be sent: the call waits for the answer, which may refuse, discard or change it. Source:
-    /// 1047/34374.
-    BeforeGroupMessage,
-    /// A message was sent to a group. Source: 1047/34375.
-    AfterGroupMessage,
-    /// A message to an account is about to be sent: the call waits for the answer, which may refuse, discard or change it. Source:
-    /// 1047/34364.
-    BeforeDirectMessage,
-    /// A message was sent to an account. Source: 1047/34365.
-    AfterDirectMessage,
+avmarks_spec::named_enum! {
+    /// A webhook, by its command. The console has a switch for each (1047/34520). The name is the `CallbackCommand`.
+    ///
+    /// ```
+    /// use avmarks_emulator::WebhookEvent;
+    ///
+    /// let event = WebhookEvent::from_name("Group.CallbackBeforeSendMsg").unwrap();
+    /// assert!(event.is_before() && !WebhookEvent::DEFAULT.contains(&event));
+    /// assert_eq!(WebhookEvent::from_name("State.StateChange"), None);
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum WebhookEvent {
+        /// Users have joined. Source: 1047/34372.
+        AfterMemberJoin = "Group.CallbackAfterNewMemberJoin",
+        /// Members have left, or were removed. Source: 1047/34373.
+        AfterMemberExit = "Group.CallbackAfterMemberExit",
+        /// A group was destroyed. Source: 1047/34377.
+        AfterGroupDestroyed = "Group.CallbackAfterGroupDestroyed",
+        /// Members of an audio-video group went offline or came back. Source: 1047/48734.
+        MemberStateChange = "Group.CallbackOnMemberStateChange",
+        /// A group is about to be created: the call waits for the answer, which may refuse it. Source: 1047/34368.
+        BeforeCreateGroup = "Group.CallbackBeforeCreateGroup",
+        /// A group was created. Source: 1047/34369.
+        AfterCreateGroup = "Group.CallbackAfterCreateGroup",
+        /// A user is about to join: the `join` of the control API waits for the answer, which may refuse it. Source: 1047/34370.
+        BeforeApplyJoin = "Group.CallbackBeforeApplyJoinGroup",
+        /// A message to a group is about to be sent: the call waits for the answer, which may refuse, discard or change it. Source:
+        /// 1047/34374.
+        BeforeGroupMessage = "Group.CallbackBeforeSendMsg",
+        /// A message was sent to a group. Source: 1047/34375.
+        AfterGroupMessage = "Group.CallbackAfterSendMsg",
+        /// A message to an account is about to be sent: the call waits for the answer, which may refuse, discard or change it. Source:
+        /// 1047/34364.
+        BeforeDirectMessage = "C2C.CallbackBeforeSendMsg",
+        /// A message was sent to an account. Source: 1047/34365.
+        AfterDirectMessage = "C2C.CallbackAfterSendMsg",
+    }
 }
 
 impl WebhookEvent {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::AfterMemberJoin,
-        Self::AfterMemberExit,
-        Self::AfterGroupDestroyed,
-        Self::MemberStateChange,
-        Self::BeforeCreateGroup,
-        Self::AfterCreateGroup,
-        Self::BeforeApplyJoin,
-        Self::BeforeGroupMessage,
-        Self::AfterGroupMessage,
-        Self::BeforeDirectMessage,
-        Self::AfterDirectMessage,
-    ];
-
-    /// Those that are on where nothing is said: the four that tell who is in a group and online.
+    /// Those that are on by default: the four about members and presence.
     pub const DEFAULT: &'static [Self] =
         &[Self::AfterMemberJoin, Self::AfterMemberExit, Self::AfterGroupDestroyed, Self::MemberStateChange];
-
-    /// `CallbackCommand`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AfterMemberJoin => "Group.CallbackAfterNewMemberJoin",
-            Self::AfterMemberExit => "Group.CallbackAfterMemberExit",
-            Self::AfterGroupDestroyed => "Group.CallbackAfterGroupDestroyed",
-            Self::MemberStateChange => "Group.CallbackOnMemberStateChange",
-            Self::BeforeCreateGroup => "Group.CallbackBeforeCreateGroup",
-            Self::AfterCreateGroup => "Group.CallbackAfterCreateGroup",
-            Self::BeforeApplyJoin => "Group.CallbackBeforeApplyJoinGroup",
-            Self::BeforeGroupMessage => "Group.CallbackBeforeSendMsg",
-            Self::AfterGroupMessage => "Group.CallbackAfterSendMsg",
-            Self::BeforeDirectMessage => "C2C.CallbackBeforeSendMsg",
-            Self::AfterDirectMessage => "C2C.CallbackAfterSendMsg",
-        }
-    }
 
     /// The webhook of this [command](Self::name).
     #[must_use]
@@ -91,11 +58,5 @@ impl WebhookEvent {
             self,
             Self::BeforeCreateGroup | Self::BeforeApplyJoin | Self::BeforeGroupMessage | Self::BeforeDirectMessage
         )
-    }
-}
-
-impl fmt::Display for WebhookEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

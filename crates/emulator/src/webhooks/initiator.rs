@@ -1,6 +1,6 @@
 //! Who makes members join and leave.
 
-/// Who makes members join and leave; webhooks tell the first two apart.
+/// Who makes members join and leave; webhooks distinguish the first two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Initiator {
     /// The members themselves: `Apply` and `Quit`.

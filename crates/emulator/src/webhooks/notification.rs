@@ -31,14 +31,14 @@ use super::event::WebhookEvent;
 use super::initiator::Initiator;
 use crate::state::{Changes, Removed};
 
-/// A webhook, and what its query says of who caused it, where it says that.
+/// A webhook, and who caused it according to its query, if that says so.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Notification {
     pub(super) content: Content,
     pub(super) platform: Option<&'static str>,
 }
 
-/// What a webhook tells.
+/// The contents of a webhook.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Content {
     /// Who is in a group or online has changed.
@@ -227,7 +227,7 @@ impl Notifier<'_> {
         self.app.settings().admins.first().map_or("administrator", String::as_str).to_owned()
     }
 
-    /// Going online and offline is told of audio-video groups alone.
+    /// Only audio-video groups have webhooks about going online and offline.
     fn changed(&mut self, group: GroupId, account: &UserId, event_type: EventType, cause: EventCause) {
         if self.kind(group) != GroupType::AvChatRoom {
             return;

@@ -34,20 +34,20 @@ const WAITING_BYTES_MAX: usize = 64 * 1_048_576;
 const DELIVERIES_BYTES_MAX: usize = 16 * 1_048_576;
 /// How long after a time-out a webhook is sent again. The documents have no number.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
-/// How long a webhook that is to change places waits for another to do so with.
+/// How long a webhook that is to be reordered waits for the next one.
 const HELD_MAX: Duration = Duration::from_secs(1);
 
 /// The webhooks of an emulator.
 pub(crate) struct Outbox {
     state: Mutex<State>,
     filled: Notify,
-    /// Counts the resets: what was put in before the last is given up, be it on its way.
+    /// Counts the resets: what was queued before the last one is dropped, even if it is being sent.
     resets: watch::Sender<u64>,
 }
 
 struct State {
     route: Option<Arc<Route>>,
-    /// By when they are due, and at one moment in the order in which they were put in.
+    /// By the time at which they are due, then in the order in which they were queued.
     waiting: VecDeque<Item>,
     /// Of all that wait.
     waiting_bytes: usize,
@@ -81,12 +81,12 @@ struct Item {
     duplicate: bool,
 }
 
-/// What the control plane shows.
+/// What the control API shows.
 pub(crate) struct Deliveries {
     pub(crate) deliveries: Vec<Delivery>,
     /// How many wait or are being sent.
     pub(crate) waiting: usize,
-    /// How many were dropped: too many waited, or webhooks were set anew or turned off while they did.
+    /// How many were dropped: too many waited, or webhooks were configured again or switched off in the meantime.
     pub(crate) dropped: u64,
 }
 
@@ -109,7 +109,7 @@ impl Outbox {
         Ok(outbox)
     }
 
-    /// Where webhooks go from here on; nowhere without settings. What waits is given up, counted as dropped, and told in the log.
+    /// Where webhooks go from now on; nowhere without settings. Waiting webhooks are dropped, counted as dropped, and logged.
     pub(crate) fn set(&self, settings: Option<WebhookSettings>) -> Result<(), WebhookSettingsError> {
         let route = settings.map(|settings| Ok(Arc::new(Route { receiver: Receiver::of(&settings)?, settings })));
         let route = route.transpose()?;
@@ -128,7 +128,7 @@ impl Outbox {
         Ok(())
     }
 
-    /// As at the start, and with nothing to tell of; what is on its way is given up. Numbers go on.
+    /// Restores the initial state without deliveries; webhooks that are being sent are dropped. Numbers continue.
     pub(crate) fn reset(&self, settings: Option<WebhookSettings>) {
         // They were in order when the emulator was set up.
         let _ = self.set(settings);
@@ -154,14 +154,14 @@ impl Outbox {
         }
     }
 
-    /// Puts in what is to be told of what happened.
+    /// Queues the webhooks about events.
     pub(crate) fn happened(&self, app: &App, changes: &Changes, initiator: Initiator) {
         let Some(route) = self.lock().route.clone() else { return };
         let notifications = notification::notifications(app, changes, initiator, route.settings.revision);
         self.put(&route, app.settings().sdkappid, changes.at, notifications);
     }
 
-    /// Puts in what is to be told of a call.
+    /// Queues the webhooks about a call.
     pub(crate) fn tell(&self, sdkappid: SdkAppId, webhooks: Vec<CallWebhook>) {
         let Some(route) = self.lock().route.clone() else { return };
         for webhook in webhooks {
@@ -187,7 +187,7 @@ impl Outbox {
         self.lock().route.as_ref().is_some_and(|route| route.settings.events.contains(&event))
     }
 
-    /// Sends a webhook that a call waits for, and gives what its answer says of the call. It is sent at once, whatever else waits; where
+    /// Sends a webhook that a call waits for, and returns the effect of its answer on the call. It is sent at once, whatever else waits; where
     /// webhooks go nowhere any more, the call takes effect.
     pub(crate) async fn ask(&self, sdkappid: SdkAppId, webhook: CallWebhook) -> (Ruling, Option<Arc<Delivery>>) {
         let Some(route) = self.lock().route.clone() else { return (Ruling::Passes, None) };
@@ -215,7 +215,7 @@ impl Outbox {
         (ruling, Some(delivery))
     }
 
-    /// Sends what waits, one after the other, for as long as it is let. `done` is told of each.
+    /// Sends the waiting webhooks one after the other until it is stopped. Calls `done` for each.
     pub(crate) async fn deliver(&self, done: impl Fn(Arc<Delivery>)) {
         let mut poster = Poster::default();
         let mut before: Option<Arc<Route>> = None;
@@ -346,7 +346,7 @@ impl State {
         }
     }
 
-    /// Writes down what became of one, and lets it wait again where that is so.
+    /// Records the result of one, and queues it again if it must be retried.
     fn sent(&mut self, item: Item, delivery: Delivery) -> Arc<Delivery> {
         self.sending = self.sending.saturating_sub(1);
         let delivery = self.keep(delivery);
@@ -366,7 +366,7 @@ impl State {
         delivery
     }
 
-    /// Whether it happens that has so many chances in a hundred. SplitMix64.
+    /// Returns true with this probability in percent. SplitMix64.
     fn chance(&mut self, per_cent: u8) -> bool {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -150,7 +150,7 @@ pub(super) struct Poster {
 }
 
 impl Poster {
-    /// Sends a webhook, and gives its answer.
+    /// Sends a webhook, and returns its answer.
     pub(super) async fn post(
         &mut self,
         receiver: &Receiver,
@@ -188,7 +188,7 @@ impl Poster {
         Ok((status, body))
     }
 
-    /// Sends it on the connection that was kept; nothing where there is none, or the receiver had closed it before anything
+    /// Sends it on the connection that was kept; nothing if there is none, or the receiver had closed it before anything
     /// was sent. It is taken out, so that one which is given up half way is not used again.
     async fn send_on_kept(&mut self, request: Request<Full<Bytes>>) -> Option<Result<Sent, PostError>> {
         let mut sender = self.kept.take()?;

@@ -1,8 +1,8 @@
-//! What the answer to a webhook says of the call that waits for it.
+//! The effect of the answer to a webhook on the call that waits for it.
 //!
 //! | `ErrorCode` of the answer | the call |
 //! |---|---|
-//! | 0 | takes effect; a message with the `MsgBody` and the `CloudCustomData` of the answer, where it has them |
+//! | 0 | takes effect; a message with the `MsgBody` and the `CloudCustomData` of the answer, if it has them |
 //! | 1 | is refused with 10016, or 20006 where it sends a message to an account |
 //! | 2 | of a message: is answered `OK`, and nothing is sent |
 //! | 10100 to 10200, or 120001 to 130000 for a message to an account | is refused with that code and the `ErrorInfo` of the answer |
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::event::WebhookEvent;
 
-/// What is to become of a call.
+/// The decision about a call.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Ruling {
     Passes,
@@ -29,7 +29,7 @@ pub(crate) enum Ruling {
     Changes(Vec<(&'static str, Value)>),
 }
 
-/// The fields of an answer that are looked at.
+/// The fields of an answer that are checked.
 #[derive(Deserialize)]
 struct Answer {
     #[serde(rename = "ErrorCode")]

@@ -45,7 +45,7 @@ pub struct WebhookSettings {
     pub delay: Duration,
     /// Where the random numbers start that choose which are sent twice and change places: the same webhooks fare alike.
     pub seed: u64,
-    /// Whether the control plane shows how answers begin. Otherwise it shows their status alone: whoever may set the URL must not
+    /// Whether the control API shows how answers begin. Otherwise it shows their status alone: whoever may set the URL must not
     /// read with it what this machine can reach and others cannot.
     pub show_answers: bool,
     /// Certificates in PEM that are trusted, for `https`: those of authorities, or the server's own.

@@ -1,4 +1,4 @@
-//! How a world begins with what its folder holds, and how it persists each input.
+//! How a world is loaded from its folder, and how it persists each input.
 
 use std::sync::Arc;
 

@@ -65,7 +65,7 @@ fn ask(running: &Running, path: &str, body: &Value) -> Value {
     answer
 }
 
-/// What a call is answered beyond the envelope, where it is served.
+/// What a call is answered beyond the envelope, if it is served.
 fn served(running: &Running, path: &str, body: &Value) -> Value {
     let mut answer = ask(running, path, body);
     assert_eq!(answer["ErrorCode"], 0, "{path} {body}: {answer}");
@@ -94,7 +94,7 @@ fn codes_by_type(running: &Running, path: &str, body: &Value, expected: [i64; 5]
     }
 }
 
-/// The answer of the control plane.
+/// The answer of the control API.
 fn control(running: &Running, method: &str, path: &str, body: &str) -> Value {
     let reply = control_reply(running, method, path, body);
     assert_eq!(reply.status, 200, "{method} {path} {body}: {reply:?}");

@@ -221,7 +221,7 @@ fn a_ban_removes_and_keeps_out() {
     assert_eq!(banned(), json!({ "BannedAccountList": rows, "NextOffset": 0 }));
     let shown = control(&running, "GET", "groups/AVChatRoom", "");
     assert_eq!((&shown["total"], &shown["marks"]), (&json!(1), &json!([])));
-    // Neither by the control plane nor by a scenario.
+    // Neither by the control API nor by a scenario.
     let join = || control_reply(&running, "POST", "groups/AVChatRoom/join", r#"{"accounts":["d","a"]}"#);
     let refused = join();
     assert_eq!(refused.status, 409);

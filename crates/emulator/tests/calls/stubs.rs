@@ -52,7 +52,7 @@ fn a_stub_replaces_the_rules() {
     control(&running, "POST", "stubs", stub);
     let import = |query: &str| post(&running, "im_open_login_svc/account_import", query, "{}").code();
     assert_eq!((import(QUERY), import(QUERY)), (70169, 70169));
-    // Who may not call is refused all the same.
+    // Who may not call is refused anyway.
     assert_eq!(import(&QUERY.replace("administrator", "student9")), 60010);
     let log = control(&running, "GET", "log", "");
     let flags: Vec<_> = log["entries"].as_array().unwrap().iter().map(|entry| entry["flags"].clone()).collect();

@@ -132,14 +132,14 @@ fn a_token_opens_the_control_plane() {
             assert!(!reply.body.contains("s3cret"), "{reply:?}");
         }
     }
-    // Whether it is there, everybody may know; and the API is no part of the control plane.
+    // Whether it is there, everybody may know; and the API is no part of the control API.
     assert_eq!(of(&running, "GET", "health", ""), 200);
     assert_eq!(call(&running, COUNT, "{}").code(), 10004);
 }
 
 #[test]
 fn beyond_loopback_it_takes_a_token() {
-    // Another address of this machine, where it has one.
+    // Another address of this machine, if it has one.
     let probe = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
     let found = probe.connect("192.0.2.1:9").and_then(|()| probe.local_addr());
     let Some(address) = found.ok().map(|found| found.ip()).filter(|ip| !ip.is_loopback() && !ip.is_unspecified())

@@ -1,4 +1,4 @@
-//! The control plane from outside: what each path does, and what it says where it does not.
+//! The control API from outside: what each path does, and what it says if it does not.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 #[expect(dead_code, reason = "the suite that it belongs to uses all of it")]
@@ -42,7 +42,7 @@ fn with_group() -> Running {
     running
 }
 
-/// A request to the control plane; a body is JSON.
+/// A request to the control API; a body is JSON.
 fn ask(running: &Running, method: &str, path: &str, body: &str) -> Reply {
     let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
     ask_with(running, method, path, kind, body)

@@ -1,4 +1,4 @@
-//! Robots and administrators: what the control plane shows of them, and what the log says of the calls.
+//! Robots and administrators: what the control API shows of them, and what the log says of the calls.
 
 use serde_json::json;
 

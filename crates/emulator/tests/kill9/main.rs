@@ -45,7 +45,7 @@ fn serve(folder: &Path) -> Result<()> {
     let mut settings = Settings::default();
     settings.data = Some(folder.to_owned());
     settings.journal_bytes_max = JOURNAL_BYTES_MAX;
-    // How many calls a second there may be is not what is looked at.
+    // How many calls per second there may be is not what is checked.
     settings.app.terms.limits.calls_per_window_max = 1_000_000;
     let running = Emulator::new(settings)?.start("127.0.0.1:0".parse()?)?;
     println!("{}", running.address());

@@ -103,7 +103,7 @@ fn serve(
     }
 }
 
-/// The target, the head and the body of a request; nothing where there is no more.
+/// The target, the head and the body of a request; nothing if there is no more.
 fn request(stream: &mut BufReader<TcpStream>) -> Option<(String, String, String)> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {

@@ -49,7 +49,7 @@ fn whoever_trusts_the_authority_is_answered() {
             assert_eq!(exchange(&mut stream, post(COUNT, QUERY, "{}")).code(), 10004, "{host}");
         }
     }
-    // Plain HTTP is answered all the same.
+    // Plain HTTP is answered anyway.
     assert_eq!(ask(running.address(), post(COUNT, QUERY, "{}")).code(), 10004);
 }
 

@@ -104,7 +104,7 @@ impl Answer {
         }
     }
 
-    /// An answer that says that the call was refused; none of an endpoint where no call was known.
+    /// An answer that says that the call was refused; none of an endpoint if no call was known.
     pub(super) fn refused(endpoint: Option<Endpoint>, choices: &mut Choices<'_>) -> Self {
         let code = code(choices);
         let info = choices.pick(&[

@@ -47,7 +47,7 @@ pub(super) const SET_OR_DELETE: [i64; 3] = [1, 1, 2];
 pub(super) const SET: [i64; 3] = [1, 1, 1];
 
 impl Request {
-    /// A request of this call; where it has a `CommandType`, one of `commands`.
+    /// A request of this call; if it has a `CommandType`, one of `commands`.
     pub(super) fn generate(endpoint: Endpoint, commands: [i64; 3], choices: &mut Choices<'_>) -> Self {
         let group_id = samples::group_id(choices).into();
         match endpoint {

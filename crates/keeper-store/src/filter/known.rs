@@ -12,7 +12,7 @@
 //! takes one from then on: so both snapshots differ.
 //!
 //! Versions of another server tell nothing: one that takes over may lack the last commits of the one before, and give their versions again. So
-//! everything is read anew where the server is another one.
+//! everything is read again if the server is another one.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ pub(crate) struct Known {
     /// A snapshot whose wants the filter has.
     snapshot: String,
     server: i64,
-    /// The version of each slot, in the order of the slots. Empty where nothing is known.
+    /// The version of each slot, in the order of the slots. Empty if nothing is known.
     versions: Vec<u64>,
 }
 

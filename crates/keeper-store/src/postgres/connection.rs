@@ -10,8 +10,43 @@ use super::tls::Tls;
 use crate::error::StoreError;
 use crate::rows::{signed, unsigned};
 
-/// The values of a statement, with their types: the statement then needs no name, and one round trip.
-pub(super) type Parameters<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
+/// A value of a statement, whose type says that of its column: the statement then needs no name, and one round trip.
+pub(super) trait Parameter: ToSql {
+    fn column_type(&self) -> Type;
+}
+
+macro_rules! parameters {
+    ($( $rust:ty: $column:ident, )*) => {
+        $( impl Parameter for $rust {
+            fn column_type(&self) -> Type {
+                Type::$column
+            }
+        } )*
+    };
+}
+
+parameters! {
+    bool: BOOL,
+    i16: INT2,
+    i32: INT4,
+    i64: INT8,
+    &str: TEXT,
+    &[u8]: BYTEA,
+    Vec<bool>: BOOL_ARRAY,
+    Vec<i16>: INT2_ARRAY,
+    Vec<i32>: INT4_ARRAY,
+    Vec<i64>: INT8_ARRAY,
+    Vec<&str>: TEXT_ARRAY,
+    Vec<String>: TEXT_ARRAY,
+    Vec<&[u8]>: BYTEA_ARRAY,
+}
+
+/// The values of a statement.
+pub(super) type Parameters<'a> = &'a [&'a (dyn Parameter + Sync)];
+
+fn typed<'a>(parameters: Parameters<'a>) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
+    parameters.iter().map(|parameter| (*parameter as &(dyn ToSql + Sync), parameter.column_type())).collect()
+}
 
 /// Each is applied once, in order, in one transaction; the table `keeper_migration` says which were.
 const MIGRATIONS: [&str; 2] = [include_str!("0001.sql"), include_str!("0002.sql")];
@@ -22,7 +57,7 @@ pub(super) const LOCKS: i32 = 0x6176_6d6b;
 /// The lock of the migrations; those of the slots are below it.
 const LOCK_OF_MIGRATIONS: i32 = 256;
 
-/// Longer than a database that is alive takes, shorter than the two seconds in which a webhook is to be answered.
+/// Longer than a working database takes, shorter than the two seconds in which a webhook must be answered.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 pub(super) struct Connection {
@@ -38,7 +73,7 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Opens nothing yet. The error has nothing of the text, which may hold a password.
+    /// Opens nothing yet. The error does not contain the text, which may contain a password.
     pub(super) fn new(url: &str) -> Result<Self, StoreError> {
         let security = Security::of(url);
         let mut config: Config = security.rest.parse().map_err(|_| {
@@ -97,7 +132,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 fn apply_migrations(client: &mut Client) -> Result<(), StoreError> {
     let mut transaction = client.transaction().map_err(failed)?;
     let sql = "SELECT pg_advisory_xact_lock($1, $2)";
-    execute(&mut transaction, sql, &[(&LOCKS, Type::INT4), (&LOCK_OF_MIGRATIONS, Type::INT4)])?;
+    execute(&mut transaction, sql, &[&LOCKS, &LOCK_OF_MIGRATIONS])?;
     let sql = "CREATE TABLE IF NOT EXISTS keeper_migration (number bigint PRIMARY KEY)";
     transaction.batch_execute(sql).map_err(failed)?;
     let sql = "SELECT coalesce(max(number), 0) FROM keeper_migration";
@@ -109,7 +144,7 @@ fn apply_migrations(client: &mut Client) -> Result<(), StoreError> {
     for (number, sql) in (1..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
         transaction.batch_execute(sql).map_err(failed)?;
         let sql = "INSERT INTO keeper_migration VALUES ($1)";
-        execute(&mut transaction, sql, &[(&signed(number), Type::INT8)])?;
+        execute(&mut transaction, sql, &[&signed(number)])?;
     }
     transaction.commit().map_err(failed)
 }
@@ -143,7 +178,7 @@ pub(super) fn rows<T>(
     parameters: Parameters<'_>,
     read: impl Fn(&Row) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    client.query_typed(sql, parameters).map_err(failed)?.iter().map(read).collect()
+    client.query_typed(sql, &typed(parameters)).map_err(failed)?.iter().map(read).collect()
 }
 
 pub(super) fn execute(
@@ -151,5 +186,5 @@ pub(super) fn execute(
     sql: &str,
     parameters: Parameters<'_>,
 ) -> Result<u64, StoreError> {
-    client.execute_typed(sql, parameters).map_err(failed)
+    client.execute_typed(sql, &typed(parameters)).map_err(failed)
 }

@@ -22,19 +22,19 @@ impl PostgresListener {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the text is no URL of a database, or it cannot be reached.
+    /// [`StoreError`] if the text is no URL of a database, or it cannot be reached.
     pub fn connect(url: &str) -> Result<Self, StoreError> {
         let mut listener = Self { connection: Connection::new(url)? };
         listener.listen()?;
         Ok(listener)
     }
 
-    /// Waits at most so long. `true` where there is something to look for: a notification came, or the connection was lost and is
+    /// Waits at most so long. `true` if there is something to look for: a notification came, or the connection was lost and is
     /// there again, and what came meanwhile is not known.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the connection was lost and cannot be opened again.
+    /// [`StoreError`] if the connection was lost and cannot be opened again.
     pub fn wait(&mut self, time_out: Duration) -> Result<bool, StoreError> {
         let Some(client) = self.connection.opened() else {
             self.listen()?;

@@ -10,7 +10,7 @@ use postgres::config::{Host, SslMode};
 
 use super::tls::Tls;
 
-/// What a text says of TLS, and the text without it.
+/// The TLS settings of a text, and the text without them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parameters {
     pub(super) rest: String,
@@ -26,7 +26,7 @@ impl Parameters {
         Self { rest, given }
     }
 
-    /// TLS where it is asked for. Nothing is ever sent to another host in clear text unless `sslmode=disable` says so.
+    /// TLS if it is asked for. Nothing is ever sent to another host in clear text unless `sslmode=disable` says so.
     ///
     /// # Errors
     ///

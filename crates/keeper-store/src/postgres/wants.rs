@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_spec::{GroupId, Mark, UserId};
-use postgres::types::Type;
 use postgres::{GenericClient, Row, Transaction};
 
 use super::connection::{LOCKS, Parameters, damaged_row, execute, get, rows};
@@ -23,7 +22,7 @@ pub(super) fn lock(transaction: &mut Transaction<'_>, slots: impl Iterator<Item 
         return Ok(());
     }
     let sql = "SELECT pg_advisory_xact_lock($1, slot) FROM unnest($2) AS slot";
-    rows(transaction, sql, &[(&LOCKS, Type::INT4), (&slots, Type::INT4_ARRAY)], |_| Ok(())).map(drop)
+    rows(transaction, sql, &[&LOCKS, &slots], |_| Ok(())).map(drop)
 }
 
 fn want(row: &Row) -> Result<Want, StoreError> {
@@ -76,12 +75,7 @@ pub(super) fn find_wants(client: &mut impl GenericClient, keys: &[(GroupId, User
             SELECT * FROM want WHERE want.slot = k.slot AND want.grp = k.grp AND want.account = k.account LIMIT 1
         ) AS w
         ORDER BY k.n";
-    let parameters: Parameters<'_> = &[
-        (&columns.slots, Type::INT2_ARRAY),
-        (&columns.groups, Type::BYTEA_ARRAY),
-        (&columns.accounts, Type::BYTEA_ARRAY),
-    ];
-    rows(client, sql, parameters, want)
+    rows(client, sql, &[&columns.slots, &columns.groups, &columns.accounts], want)
 }
 
 /// The holders of all marks of some groups, in the order of the marks.
@@ -93,7 +87,7 @@ pub(super) fn find_holders(
     let names: Vec<_> = groups.iter().map(GroupId::as_bytes).collect();
     let sql = "SELECT h.grp, h.mark, h.holders FROM unnest($1, $2) AS k(slot, grp)
         JOIN holders AS h ON h.slot = k.slot AND h.grp = k.grp ORDER BY h.grp, h.mark";
-    rows(client, sql, &[(&slots, Type::INT2_ARRAY), (&names, Type::BYTEA_ARRAY)], |row| {
+    rows(client, sql, &[&slots, &names], |row| {
         let mark = Mark::new(get(row, 1)?).map_err(|_| damaged_row("mark"))?;
         Ok((group(text_of_bytes(get(row, 0)?)?)?, Holders { mark, holders: uncount(get(row, 2)?)? }))
     })
@@ -133,14 +127,14 @@ pub(super) fn write_changes(
             ON CONFLICT (slot, grp, account) DO UPDATE SET marks = excluded.marks, robot = excluded.robot,
                 removed = excluded.removed, version = excluded.version";
         let parameters: Parameters<'_> = &[
-            (&columns.slots, Type::INT2_ARRAY),
-            (&columns.groups, Type::BYTEA_ARRAY),
-            (&columns.accounts, Type::BYTEA_ARRAY),
-            (&marks, Type::TEXT_ARRAY),
-            (&robots, Type::BOOL_ARRAY),
-            (&removed, Type::TEXT_ARRAY),
-            (&versions, Type::INT8_ARRAY),
-            (&with_new_versions, Type::BOOL),
+            &columns.slots,
+            &columns.groups,
+            &columns.accounts,
+            &marks,
+            &robots,
+            &removed,
+            &versions,
+            &with_new_versions,
         ];
         execute(transaction, sql, parameters)?;
     }
@@ -149,12 +143,7 @@ pub(super) fn write_changes(
     if !columns.slots.is_empty() {
         let sql = "DELETE FROM want USING unnest($1, $2, $3) AS k(slot, grp, account)
             WHERE want.slot = k.slot AND want.grp = k.grp AND want.account = k.account";
-        let parameters: Parameters<'_> = &[
-            (&columns.slots, Type::INT2_ARRAY),
-            (&columns.groups, Type::BYTEA_ARRAY),
-            (&columns.accounts, Type::BYTEA_ARRAY),
-        ];
-        execute(transaction, sql, parameters)?;
+        execute(transaction, sql, &[&columns.slots, &columns.groups, &columns.accounts])?;
     }
     if !changes.holders.is_empty() {
         write_holders(transaction, &changes.holders)?;
@@ -170,12 +159,7 @@ fn write_holders(transaction: &mut Transaction<'_>, holders: &[(GroupId, Mark, u
     let names: Vec<_> = holders.iter().map(|(of, ..)| of.as_bytes()).collect();
     let marks: Vec<_> = holders.iter().map(|(_, mark, _)| i64::from(mark.number())).collect();
     let counts: Vec<_> = holders.iter().map(|(.., holders)| count(*holders)).collect();
-    let parameters: Parameters<'_> = &[
-        (&slots, Type::INT2_ARRAY),
-        (&names, Type::BYTEA_ARRAY),
-        (&marks, Type::INT8_ARRAY),
-        (&counts, Type::INT8_ARRAY),
-    ];
+    let parameters: Parameters<'_> = &[&slots, &names, &marks, &counts];
     let sql = "INSERT INTO holders SELECT * FROM unnest($1, $2, $3, $4)
         ON CONFLICT (slot, grp, mark) DO UPDATE SET holders = excluded.holders";
     execute(transaction, sql, parameters)?;
@@ -190,12 +174,10 @@ fn write_counts(transaction: &mut Transaction<'_>, wants: &[(GroupId, i64)]) -> 
     let more: Vec<_> = wants.iter().map(|(_, more)| *more).collect();
     let sql = "INSERT INTO wanted_group SELECT * FROM unnest($1, $2, $3)
         ON CONFLICT (slot, grp) DO UPDATE SET wants = wanted_group.wants + excluded.wants";
-    let parameters: Parameters<'_> =
-        &[(&slots, Type::INT2_ARRAY), (&names, Type::BYTEA_ARRAY), (&more, Type::INT8_ARRAY)];
-    execute(transaction, sql, parameters)?;
+    execute(transaction, sql, &[&slots, &names, &more])?;
     let sql = "DELETE FROM wanted_group USING unnest($1, $2) AS k(slot, grp)
         WHERE wanted_group.slot = k.slot AND wanted_group.grp = k.grp AND wanted_group.wants <= 0";
-    execute(transaction, sql, &[(&slots, Type::INT2_ARRAY), (&names, Type::BYTEA_ARRAY)]).map(drop)
+    execute(transaction, sql, &[&slots, &names]).map(drop)
 }
 
 /// Marks rows due; the caller has locked their slots. One statement may touch a row once only, so those of one row are joined first.
@@ -221,17 +203,10 @@ pub(super) fn mark_due<'a>(
         FROM unnest($1, $2, $3, $4, $5) AS k(slot, grp, account, at, tries)
         ON CONFLICT (slot, grp, account) DO UPDATE SET at = least(due.at, excluded.at),
             tries = greatest(due.tries, excluded.tries), version = excluded.version";
-    let parameters: Parameters<'_> = &[
-        (&slots, Type::INT2_ARRAY),
-        (&groups, Type::BYTEA_ARRAY),
-        (&accounts, Type::BYTEA_ARRAY),
-        (&times, Type::INT8_ARRAY),
-        (&tries, Type::INT4_ARRAY),
-    ];
-    execute(transaction, sql, parameters).map(drop)
+    execute(transaction, sql, &[&slots, &groups, &accounts, &times, &tries]).map(drop)
 }
 
-/// Wants that changed are tried anew; the caller has locked their slots.
+/// Wants that changed are tried again; the caller has locked their slots.
 pub(super) fn due_at_once(
     transaction: &mut Transaction<'_>,
     changed: &BTreeSet<(GroupId, UserId)>,
@@ -244,10 +219,5 @@ pub(super) fn due_at_once(
         FROM unnest($1, $2, $3) AS k(slot, grp, account)
         ON CONFLICT (slot, grp, account) DO UPDATE SET at = least(due.at, excluded.at), tries = 0,
             version = excluded.version";
-    let parameters: Parameters<'_> = &[
-        (&columns.slots, Type::INT2_ARRAY),
-        (&columns.groups, Type::BYTEA_ARRAY),
-        (&columns.accounts, Type::BYTEA_ARRAY),
-    ];
-    execute(transaction, sql, parameters).map(drop)
+    execute(transaction, sql, &[&columns.slots, &columns.groups, &columns.accounts]).map(drop)
 }

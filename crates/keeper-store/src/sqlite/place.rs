@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
 
-/// Device and number of a file. Always the same where the system gives files none.
+/// Device and inode number of a file. Always the same if the system has no such numbers.
 type Identity = (u64, u64);
 
 /// Where the files of a store are, and which files these were when it was opened.
@@ -38,7 +38,7 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] where one was removed or replaced.
+    /// [`StoreError::Unavailable`] if one was removed or replaced.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         match self.files.iter().find(|(path, opened)| identity(path) != *opened) {
             None => Ok(()),

@@ -93,7 +93,7 @@ enum Event {
     Look(Process),
     AdmitArrives(Process, Call),
     Admitted(Process, Call, Option<Admission>),
-    /// After the check, where that is a step of its own.
+    /// After the check, if that is a step of its own.
     Send(Process, Call),
     CallArrives(Process, Call),
     CallAnswered(Process, Call, bool),
@@ -270,7 +270,7 @@ impl World {
         Ok(self.figures)
     }
 
-    /// No more calls than the limit are recorded in any 1,000 ms; nor do more arrive, where nothing comes between check and write.
+    /// No more calls than the limit are recorded in any 1,000 ms; nor do more arrive, if nothing comes between check and write.
     fn check_rate(&mut self) -> Result<(), String> {
         let over = |times: &[u64]| times.windows(self.limit + 1).filter(|few| few[self.limit] - few[0] < 1_000).count();
         let recorded: Vec<_> = self.records.iter().map(|record| record.at).collect();
@@ -284,7 +284,7 @@ impl World {
         Ok(())
     }
 
-    /// The process of an event, if it runs: not where it crashed, and later where it is stopped. Faults come before any step.
+    /// The process of an event, if it runs: not where it crashed, and later if it is stopped. Faults come before any step.
     fn running(&mut self, event: &Event) -> Result<(), Option<u64>> {
         let Some(process) = event.runs_in() else { return Ok(()) };
         let (calm, now) = (self.is_calm(), self.now);
@@ -371,7 +371,7 @@ impl World {
                 let after = self.delay();
                 self.after(after, Event::Settled(to, call));
             }
-            // What was not settled is still there, and is looked at anew.
+            // What was not settled is still there, and is checked anew.
             Event::Settled(to, call) => self.give_up(to, &call),
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Calls that were refused as a whole: one account that the service does not take must not hold up all others of its call.
+//! Calls that were refused as a whole: one account that the service refuses must not delay all others of its call.
 
 use avmarks_protocol::ErrorCode;
 use avmarks_spec::{GroupId, Timestamp, UserId};
@@ -64,7 +64,7 @@ impl Keeper {
         self.divisions_ready.insert(id);
     }
 
-    /// The call of the next part, where one is to leave. Accounts of which something else is known by now are left out.
+    /// The call of the next part, if one can be sent. Accounts of which something else is known by now are left out.
     pub(super) fn next_part(&mut self, now: Timestamp) -> Option<Call> {
         while let Some(id) = self.divisions_ready.pop_first() {
             let Some(division) = self.divisions.get_mut(&id) else { continue };

@@ -142,7 +142,7 @@ impl Keeper {
         }
     }
 
-    /// A group is gone, and all marks in it.
+    /// A group was destroyed, with all marks in it.
     pub(super) fn destroyed(&mut self, now: Timestamp, group: GroupId) {
         let Some(state) = self.groups.get_mut(&group) else { return };
         let accounts: Vec<UserId> = state.active.keys().copied().collect();

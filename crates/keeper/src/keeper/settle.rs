@@ -1,4 +1,4 @@
-//! What became of calls.
+//! The results of calls.
 
 use avmarks_protocol::ErrorCode;
 use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
@@ -118,7 +118,7 @@ impl Keeper {
         self.retry_all(now, sent);
     }
 
-    /// Whether it is to be looked up who of a refused call is online: once for a sign of life.
+    /// Whether to query which accounts of a refused call are online: once for each sign of life.
     fn may_check(&mut self, group: GroupId, account: UserId) -> bool {
         let Some(active) = self.active_mut(group, account) else { return false };
         active.tries += 1;

@@ -27,7 +27,7 @@ impl Keeper {
         }
     }
 
-    /// The request for the next page, where one is due.
+    /// The request for the next page, if one is due.
     pub(super) fn next_page(&mut self, now: Timestamp) -> Option<Call> {
         if let Some(group) = self.sweeps.due(now) {
             self.begin_sweep(now, group);

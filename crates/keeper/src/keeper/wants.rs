@@ -12,7 +12,7 @@ impl Keeper {
     ///
     /// # Errors
     ///
-    /// [`WantError`] where a limit of the documents would be exceeded.
+    /// [`WantError`] if a limit of the documents would be exceeded.
     pub fn check(&self, group: GroupId, account: UserId, want: &Want) -> Result<(), WantError> {
         match self.groups.get(&group) {
             Some(state) => state.check(account, want, &self.settings.limits),

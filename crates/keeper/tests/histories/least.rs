@@ -1,8 +1,8 @@
 //! The least number of calls that any keeper must make which is told the same.
 //!
 //! An account is *due* for an action when it is wanted and a sign of life is delivered, or what is wanted of it changes: for a deletion where marks
-//! are not wanted any more, for `add_robots` where it is a robot, for a set where marks other than 500 are wanted, for a look or for
-//! mark 500 where that is wanted. Mark 500 that is about to end, and the start of a keeper, make it due as well. A call serves the accounts of one group that are due for one action and became due within 200 ms. So the
+//! are not wanted any more, for `add_robots` if it is a robot, for a set where marks other than 500 are wanted, for a look or for
+//! mark 500 if that is wanted. Mark 500 that is about to end, and the start of a keeper, make it due as well. A call serves the accounts of one group that are due for one action and became due within 200 ms. So the
 //! least is the fewest windows of 200 ms that cover all moments, for each group and action, and for each start of a keeper.
 
 use std::collections::BTreeMap;

@@ -14,10 +14,10 @@ pub(super) fn behind_blanks(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// How many bytes come before the first that cannot stand in a string as it is: a quote, a backslash, a control character;
+/// The number of bytes before the first that cannot be in a string unescaped: a quote, a backslash, a control character;
 /// none where every byte can.
-/// Eight are looked at in one step: in `found`, the lowest bit that is set is the highest of the first such byte. (Bits above
-/// it may be set by a borrow, and nobody looks at them.)
+/// Eight are checked in one step: in `found`, the lowest bit that is set is the highest of the first such byte. (Bits above
+/// it may be set by a borrow, and are ignored.)
 #[inline]
 pub(crate) fn bare_bytes(text: &[u8]) -> Option<usize> {
     let (eights, rest) = text.as_chunks();
@@ -39,7 +39,7 @@ pub(crate) fn bare_bytes(text: &[u8]) -> Option<usize> {
     Some(text.len() - rest.len() + last)
 }
 
-/// The number that the digits at the start of a text make, and how many digits there are. None where there is no digit, or
+/// The number that the digits at the start of a text make, and how many digits there are. None if there is no digit, or
 /// more than 18: of 19 digits, not every number fits an `i64`.
 #[inline]
 pub(super) fn digits(text: &[u8]) -> Option<(i64, usize)> {
@@ -61,7 +61,7 @@ pub(super) fn digits(text: &[u8]) -> Option<(i64, usize)> {
     (digits > 0).then_some((number.cast_signed(), digits))
 }
 
-/// The same of eight bytes, all looked at in one step; no digit makes 0.
+/// The same for eight bytes, all checked in one step; 0 if there is no digit.
 #[inline(always)]
 fn leading_digits(eight: u64) -> (u64, usize) {
     let values = eight ^ (ONES * u64::from(b'0'));
@@ -76,7 +76,7 @@ fn leading_digits(eight: u64) -> (u64, usize) {
 }
 
 /// How many bytes the value at the start of a text takes, of whatever type, by the grammar of RFC 8259. The function does not
-/// call itself, however deep the value is nested. It does not look at what an escape stands for: half of a surrogate pair passes.
+/// call itself, however deep the value is nested. It does not check what an escape means: half of a surrogate pair is accepted.
 pub(super) fn value(text: &[u8]) -> Option<usize> {
     let mut rest = text;
     let mut nesting = Nesting::default();

@@ -1,4 +1,4 @@
-//! The fast parser of an envelope of the usual form, and of the fields beside it that no document names.
+//! The fast parser of an envelope of the usual form, and of additional fields that no document names.
 
 use std::borrow::Cow;
 
@@ -18,8 +18,8 @@ pub(crate) struct EnvelopeFields<'a> {
 }
 
 impl<'a> EnvelopeFields<'a> {
-    /// Reads the field whose name starts at the cursor, which is then behind it. None where it is of the envelope and of another
-    /// type or duplicated: so too a `RequestId`, which then belongs among the unknown fields, and a `null` in place of
+    /// Reads the field whose name starts at the cursor, which is then behind it. None if it is of the envelope and of another
+    /// type or duplicated: so too a `RequestId`, which then belongs among the unknown fields, and a `null` instead of
     /// `ErrorInfo`.
     pub(crate) fn read(&mut self, mut cursor: Cursor<'a>) -> Option<Cursor<'a>> {
         match () {

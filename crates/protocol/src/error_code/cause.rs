@@ -1,7 +1,7 @@
 //! Causes of a code, with advice for each. One code can have causes that need different remedies, so the
-//! code alone does not tell what to do.
+//! code alone does not determine what to do.
 //!
-//! Derived from the texts about the codes (1047/34348, 1047/50294) and from the clauses; the vendor gives no remedies.
+//! Derived from the texts about the codes (1047/34348, 1047/50294) and from the clauses; the vendor states no remedies.
 
 use avmarks_spec::{Clause, Gap};
 
@@ -15,11 +15,11 @@ pub struct Cause {
     pub code: ErrorCode,
     /// When it applies, in words: half a sentence.
     pub when: &'static str,
-    /// The clauses that are broken then; none where no clause is about it.
+    /// The clauses that are broken then; none if no clause is about it.
     pub clauses: &'static [Clause],
     /// The gaps that the code, or the refusal, depends on.
     pub gaps: &'static [Gap],
-    /// The reading under which the gap gives this code; none where it does so by default.
+    /// The reading of the gap under which this code is returned; none if that is the default.
     pub under: Option<(Gap, &'static str)>,
     /// What to do, in one sentence or two.
     pub advice: &'static str,
@@ -54,7 +54,7 @@ impl Cause {
 }
 
 impl ErrorCode {
-    /// Every cause of this code, those by default first. None where [`ErrorRow::action`] says all that there is to say, and
+    /// Every cause of this code, those by default first. None if [`ErrorRow::action`] says all that there is to say, and
     /// none of a code that no document lists.
     #[must_use]
     pub fn causes(self) -> &'static [Cause] {
@@ -64,7 +64,7 @@ impl ErrorCode {
     }
 
     /// The causes that remain for a request that passed a preflight: it breaks no rule by itself. `sets` says whether it set marks
-    /// (`CommandType` 1 of `modify_user_info`) or deleted them (2), where that is known. All causes if none remains: then the refusal and
+    /// (`CommandType` 1 of `modify_user_info`) or deleted them (2), if that is known. All causes if none remains: then the refusal and
     /// this table disagree.
     ///
     /// ```
@@ -84,7 +84,7 @@ impl ErrorCode {
 }
 
 impl ErrorRow {
-    /// What to do, as far as the code alone tells it, as a sentence for people.
+    /// What to do, as far as the code alone determines it, as a sentence.
     #[must_use]
     pub fn advice(&self) -> &'static str {
         match self.code.causes() {

@@ -6,10 +6,10 @@ use crate::envelope::EnvelopeFields;
 use crate::extra::Extra;
 use crate::modify_user_info::Marks;
 
-/// The answer that a text is. None where anything is wrong with it, and where it has a `null` in place of a value, an integer
+/// The answer that a text is. None if anything is wrong with it, and if it has a `null` instead of a value, an integer
 /// that is negative or long, an escape in the name of a field, or a `Remark` or `Marks` that belongs among the unknown fields.
 pub(super) fn read(text: &str) -> Option<Answer> {
-    /// For so many bytes of the text, room for a member is kept, so that most lists are one allocation.
+    /// Memory for one member is reserved per this number of bytes of text, so that most lists need one allocation.
     const LISTED_BYTES: usize = 96;
     let mut cursor = Cursor::new(text);
     let (mut fields, mut member_list, mut next_timestamp) = (EnvelopeFields::default(), None, None);

@@ -44,7 +44,7 @@ pub struct Head<'a> {
 
 /// Reads a request in one pass, and hands each entry on as it comes, so that whoever keeps entries of another type needs no list
 /// of these. This is for a request as nearly everybody writes it: with any other, and where `sink` ends the reading, there is none,
-/// and what was handed on counts for nothing. [`Draft::parse`](super::Draft::parse) reads them all, and says what is wrong.
+/// and what was passed on is ignored. [`Draft::parse`](super::Draft::parse) reads them all, and says what is wrong.
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -170,10 +170,10 @@ impl<'a, E: Entry<'a>> EntrySink<'a> for Members<E> {
     }
 }
 
-/// The request that a text is. None where anything is wrong with it, and where it has an integer that is negative or long, or an
+/// The request that a text is. None if anything is wrong with it, and if it has an integer that is negative or long, or an
 /// escape in the name of a field. Fields that no document names are passed over.
 pub(super) fn read<'a, E: Entry<'a>>(text: &'a str) -> Option<ParsedBody<'a, E>> {
-    /// For so many bytes of the text, room for an entry is kept, so that most lists of entries are one allocation. No text with
+    /// Memory for one entry is reserved per this number of bytes of text, so that most lists of entries need one allocation. No text with
     /// an entry is shorter.
     const ENTRY_BYTES: usize = 64;
     let mut members = Members { list: Vec::new(), expected: text.len() / ENTRY_BYTES };

@@ -6,10 +6,10 @@ use crate::cursor::{Cursor, once};
 use crate::envelope::EnvelopeFields;
 use crate::extra::Extra;
 
-/// The answer that a text is. None where anything is wrong with it, and where it has a `null` in place of a value, an integer
+/// The answer that a text is. None if anything is wrong with it, and if it has a `null` instead of a value, an integer
 /// that is negative or long, or an escape in the name of a field.
 pub(super) fn read(text: &str) -> Option<Answer> {
-    /// For so many bytes of the text, room for an account is kept, so that most lists are one allocation.
+    /// Memory for one account is reserved per this number of bytes of text, so that most lists need one allocation.
     const SERVED_BYTES: usize = 64;
     let mut cursor = Cursor::new(text);
     let (mut fields, mut command_type, mut member_list) = (EnvelopeFields::default(), None, None);

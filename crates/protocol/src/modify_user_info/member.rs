@@ -26,9 +26,9 @@ pub struct Member<'a> {
 #[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftMember<'a> {
-    /// `Member_Account`, where it is there once and a string.
+    /// `Member_Account`, if it is there once and a string.
     pub account: Option<Cow<'a, str>>,
-    /// `Marks`, where it is there once and an array; none for each mark that is not an integer.
+    /// `Marks`, if it is there once and an array; none for each mark that is not an integer.
     pub marks: Option<Marks<Option<Integer<'a>>>>,
 }
 

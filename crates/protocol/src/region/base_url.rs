@@ -25,7 +25,7 @@ impl BaseUrl {
     ///
     /// # Errors
     ///
-    /// [`BaseUrlError`] where the text is none, or has user and password, query or fragment, or the start of the path of a
+    /// [`BaseUrlError`] if the text is none, or has user and password, query or fragment, or the start of the path of a
     /// call (`/v4`).
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let (scheme, rest) = split_scheme(text)?;
@@ -39,7 +39,7 @@ impl BaseUrl {
         if authority.contains('@') {
             return Err(BaseUrlError::UserInfo);
         }
-        // A slash in a password, where it was not encoded, ends the authority too early: what looks like a port is secret.
+        // A slash in a password, if it was not encoded, ends the authority too early: what looks like a port is secret.
         let (host, port) =
             split_port(authority).map_err(|error| if rest.contains('@') { BaseUrlError::UserInfo } else { error })?;
         check_host(host)?;
@@ -109,7 +109,7 @@ pub enum BaseUrlError {
     /// It has no scheme, or another one.
     #[error("`{}` does not begin with `https://` or `http://`", Excerpt(.found))]
     Scheme {
-        /// The text as far as it may be shown: without what stands before an `@`.
+        /// The text that can be shown: without what precedes an `@`.
         found: String,
     },
     /// It has no host.
@@ -121,16 +121,16 @@ pub enum BaseUrlError {
         /// The first such character.
         found: char,
     },
-    /// Brackets that hold no IPv6 address.
+    /// Brackets that do not contain an IPv6 address.
     #[error("`{}` is no IPv6 address in brackets", Excerpt(.found))]
     Ipv6 {
-        /// What stands there.
+        /// The text in the brackets.
         found: String,
     },
     /// The port is none.
     #[error("`{}` is not a port: expected a number from 1 to 65535", Excerpt(.found))]
     Port {
-        /// What stands behind the colon.
+        /// The text after the colon.
         found: String,
     },
     /// A user or a password. Neither is shown.

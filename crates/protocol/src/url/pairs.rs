@@ -25,7 +25,7 @@ pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Decoded<'_>, Decoded<'
     })
 }
 
-/// What is in front of the first of these bytes, which is ASCII, and what is behind it.
+/// The parts before and after the first of these bytes, which is ASCII.
 fn split_once(text: &str, byte: u8) -> (&str, &str) {
     let at = memchr(byte, text.as_bytes()).unwrap_or(text.len());
     (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default())

@@ -13,7 +13,7 @@ use super::{Parameter, Query, pairs, redact_usersig};
 /// A query as it came: percent-decoded, in any order, unknown parameters passed over, and not yet held against the rules.
 ///
 /// Reading never fails; each part can be asked for on its own, and [`RawQuery::errors`] lists all that is wrong with it
-/// (`QUERY`). An empty value counts as missing, except that no other may stand beside it.
+/// (`QUERY`). An empty value counts as missing, but the parameter must not occur again.
 ///
 /// ```
 /// use avmarks_protocol::url::{QueryError, RawQuery};
@@ -66,7 +66,7 @@ impl<'a> RawQuery<'a> {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `sdkappid` is missing, duplicated, or not a number.
+    /// [`QueryError`] if `sdkappid` is missing, duplicated, or not a number.
     pub fn sdkappid(&self) -> Result<SdkAppId, QueryError> {
         let name = "sdkappid";
         let text = once(&self.sdkappid, name)?;
@@ -77,7 +77,7 @@ impl<'a> RawQuery<'a> {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `identifier` is missing or duplicated.
+    /// [`QueryError`] if `identifier` is missing or duplicated.
     pub fn identifier(&self) -> Result<&str, QueryError> {
         once(&self.identifier, "identifier").map(|identifier| &**identifier)
     }
@@ -86,7 +86,7 @@ impl<'a> RawQuery<'a> {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `usersig` is missing or duplicated.
+    /// [`QueryError`] if `usersig` is missing or duplicated.
     pub fn usersig(&self) -> Result<&UserSig, QueryError> {
         once(&self.usersig, "usersig")
     }
@@ -95,7 +95,7 @@ impl<'a> RawQuery<'a> {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where it is missing, duplicated, or anything else.
+    /// [`QueryError`] if it is missing, duplicated, or anything else.
     pub fn contenttype(&self) -> Result<(), QueryError> {
         match once(&self.contenttype, "contenttype")? {
             found if found == "json" => Ok(()),
@@ -103,11 +103,11 @@ impl<'a> RawQuery<'a> {
         }
     }
 
-    /// `random`. Its errors stand apart, because the rules let them through unless told otherwise (`gap:random`).
+    /// `random`. Its errors are separate, because the default reading of `gap:random` accepts such a call.
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where it is missing, duplicated, or not a number from 0 to 4,294,967,295.
+    /// [`QueryError`] if it is missing, duplicated, or not a number from 0 to 4,294,967,295.
     pub fn random(&self) -> Result<u32, QueryError> {
         let text = match &self.random {
             Parameter::Broken => return Err(QueryError::RandomBadEscape),
@@ -129,7 +129,7 @@ impl<'a> RawQuery<'a> {
         errors
     }
 
-    /// The query, where nothing is wrong with it; a bad `random` is left out.
+    /// The query, if nothing is wrong with it; a bad `random` is left out.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ const INSTEAD: &str = "…";
 const NAME: &str = "usersig";
 const EQUALS: [&str; 3] = ["=", "%3d", "%253d"];
 
-/// A part of a URL as it may be shown: without whatever stands behind `usersig=`, in any case and however encoded.
+/// A part of a URL that can be shown: without what follows `usersig=`, in any case and encoding.
 ///
 /// For logs and messages that quote what a caller has sent. Borrowed if there is nothing to redact.
 ///

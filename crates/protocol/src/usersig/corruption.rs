@@ -17,14 +17,14 @@ pub(super) enum Corruption {
     WhiteSpace,
     /// `usersig=` in front of it, as in a URL.
     ParameterName,
-    /// It stands in a whole URL or query: something before `usersig=`, whatever follows it.
+    /// It is part of a whole URL or query: something precedes `usersig=`, and anything may follow.
     InUrl,
-    /// The rest of a query stands behind it: `&` and what follows.
+    /// The rest of a query follows it: `&` and more.
     RestOfQuery {
         /// Where it ends: bytes before the `&`.
         at: usize,
     },
-    /// Other text stands around it, such as JSON, a line of a log, or a comma at its end.
+    /// Other text surrounds it, such as JSON, a line of a log, or a comma at its end.
     Surrounded {
         /// Bytes before it.
         from: usize,
@@ -124,7 +124,7 @@ pub(super) fn repair(text: &str) -> Repaired {
     }
 }
 
-/// The longest part that has the characters of a signature alone, and where it begins; none where that is all of the text.
+/// The longest part that has the characters of a signature alone, and where it begins; none if that is all of the text.
 fn longest_run(text: &str) -> Option<(usize, &str)> {
     let is_other = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-' | PADDING));
     let mut from = 0;

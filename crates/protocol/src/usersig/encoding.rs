@@ -41,7 +41,7 @@ pub(super) fn from_standard(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-/// The signature that holds this JSON.
+/// The signature that contains this JSON.
 #[expect(clippy::expect_used, reason = "writing into a Vec cannot fail")]
 pub(super) fn pack(json: &str) -> String {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
@@ -49,7 +49,7 @@ pub(super) fn pack(json: &str) -> String {
     VENDOR.encode(encoder.finish().expect("memory takes it"))
 }
 
-/// The bytes that a signature holds. Only the canonical base64 of them is taken, and nothing behind the zlib stream.
+/// The bytes that a signature contains. Only their canonical base64 is accepted, and nothing after the zlib stream.
 pub(super) fn unpack(text: &str) -> Result<Vec<u8>, TokenError> {
     inflate(&decode(text)?)
 }
@@ -60,7 +60,7 @@ fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
     }
     let digits = text.trim_end_matches(PADDING);
     let is_invalid = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-' | PADDING));
-    // Padding in the middle is to blame where nothing else is: else it ends the signature, and something follows that.
+    // Padding in the middle is to blame if nothing else is: else it ends the signature, and something follows that.
     let at = digits.find(is_invalid).or_else(|| digits.find(PADDING));
     if let Some((at, found)) = at.and_then(|at| Some((at, digits.get(at..)?.chars().next()?))) {
         return Err(TokenError::Alphabet { found, at });

@@ -56,7 +56,7 @@ pub(super) enum FindingKind {
         /// The unit that it looks like.
         unit: &'static str,
     },
-    /// Its `TLS.expire` looks like the moment of the end, in Unix seconds; it is the number of seconds from `TLS.time` on. Not refused
+    /// Its `TLS.expire` looks like the end of its validity in Unix seconds; it should be the number of seconds from `TLS.time`. Not refused
     /// for that.
     ExpireIsMoment {
         /// The number found.
@@ -171,7 +171,7 @@ impl fmt::Display for Span {
 /// All problems of a signature, with the expected values: corrupted in transit, another user's, another app's, of another
 /// key, expired; and as notes, a clock ahead and a short validity. Values that are not given are not checked.
 ///
-/// Where undoing a corruption gives a signature that can be read, the findings go on with that one.
+/// If undoing a corruption results in a readable signature, the findings continue with that one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -270,7 +270,7 @@ fn refusals(
     findings
 }
 
-/// The unit that a `TLS.time` is in, where it cannot be seconds: 10^11 s is the year 5138, and 10^11 ms 1973.
+/// The unit that a `TLS.time` is in, if it cannot be seconds: 10^11 s is the year 5138, and 10^11 ms 1973.
 const fn unit_of(time: u64) -> Option<&'static str> {
     match time {
         0..100_000_000_000 => None,
@@ -280,7 +280,7 @@ const fn unit_of(time: u64) -> Option<&'static str> {
     }
 }
 
-/// Whether a validity is of the size of a moment: a billion seconds are 32 years, and the moment of September 2001.
+/// Whether a validity looks like a time: a billion seconds are 32 years, or a time in September 2001.
 const fn is_moment(validity: u64) -> bool {
     matches!(validity, 1_000_000_000..100_000_000_000)
 }

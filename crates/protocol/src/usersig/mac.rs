@@ -16,7 +16,7 @@ pub(super) struct Signed<'a> {
     pub(super) userbuf: Option<String>,
 }
 
-/// Whether `mac` is the one that `key` gives for `text`, in constant time.
+/// Whether `mac` is the MAC of `text` under `key`, in constant time.
 pub(super) fn is_mac_of(mac: &[u8; 32], text: &str, key: &[u8]) -> bool {
     is_same(mac, &HMAC::mac(text, key))
 }
@@ -27,12 +27,12 @@ pub(super) fn is_same(one: &[u8; 32], other: &[u8; 32]) -> bool {
 }
 
 impl Signed<'_> {
-    /// The MAC that the key of these bytes gives.
+    /// The MAC under the key of these bytes.
     pub(super) fn mac(&self, key: &[u8]) -> [u8; 32] {
         HMAC::mac(self.text(), key)
     }
 
-    /// Whether `mac` is the one that the key of these bytes gives, in constant time.
+    /// Whether `mac` is the MAC under the key of these bytes, in constant time.
     pub(super) fn has_mac(&self, mac: &[u8; 32], key: &[u8]) -> bool {
         is_mac_of(mac, &self.text(), key)
     }

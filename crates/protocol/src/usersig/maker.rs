@@ -27,15 +27,15 @@ pub(super) enum MakerMistake {
     KeyWithLineEnd,
     /// It used the key with a blank behind or in front of it.
     KeyWithBlank,
-    /// It used the key with quotation marks around it, as it stands in a settings file.
+    /// It used the key with quotation marks around it, as in a settings file.
     KeyQuoted,
     /// It used the key with a byte order mark in front of it, as some editors write it.
     KeyWithByteOrderMark,
     /// It used the key in upper or lower case.
     KeyInOtherCase,
-    /// It used the bytes that the key gives as hexadecimal digits. The key is its text.
+    /// It decoded the key as hexadecimal digits. The key is its text.
     KeyDecodedAsHex,
-    /// It used the bytes that the key gives as base64. The key is its text.
+    /// It decoded the key as base64. The key is its text.
     KeyDecodedAsBase64,
     /// It used the base64 of the key.
     KeyEncodedInBase64,
@@ -58,7 +58,7 @@ pub(super) enum MakerMistake {
     TimeAsOtherText,
     /// It signed the time in milliseconds and wrote it in seconds, or the other way round.
     TimeInOtherUnit,
-    /// It signed the validity in milliseconds or as the moment of the end, and wrote it in seconds, or the other way round.
+    /// It signed the validity in milliseconds or as the end time, and wrote it in seconds, or the reverse.
     ExpireAsOtherNumber,
     /// It signed the line of `TLS.expire` before that of `TLS.time`.
     ExpireBeforeTime,
@@ -129,8 +129,8 @@ impl fmt::Display for MakerMistake {
     }
 }
 
-/// The mistakes that explain a wrong `TLS.sig`: at most one about the text and one about the key. None where no
-/// such pair does, or where there is no mistake.
+/// The mistakes that explain a wrong `TLS.sig`: at most one about the text and one about the key. None if no
+/// such pair does, or if there is no mistake.
 ///
 /// Costs some 3,000 HMACs of a short text at most.
 pub(super) fn mistakes(token: &Token, key: &[u8]) -> Vec<MakerMistake> {

@@ -60,7 +60,7 @@ fn signed() -> UserSig {
     UserSig::with_fields(&key(), app(), "administrator", TIME, 86_400, None)
 }
 
-/// The signature that holds this JSON.
+/// The signature that contains this JSON.
 fn packed(json: &str) -> UserSig {
     UserSig::new(encoding::pack(json))
 }

@@ -44,7 +44,7 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// [`UserSigError::Malformed`] where it cannot be read.
+    /// [`UserSigError::Malformed`] if it cannot be read.
     pub fn decode(sig: &str) -> Result<Self, UserSigError> {
         Self::read(sig).map_err(|error| UserSigError::Malformed { reason: error.to_string() })
     }
@@ -84,7 +84,7 @@ impl Token {
         self.expire
     }
 
-    /// The first second, in Unix time, at which it is valid no longer; the last one there is, where that is beyond.
+    /// The first second, in Unix time, at which it is valid no longer; the last one there is, if that is beyond.
     #[must_use]
     pub const fn expires_at_seconds(&self) -> u64 {
         self.time.saturating_add(self.expire)

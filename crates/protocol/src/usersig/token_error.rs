@@ -47,7 +47,7 @@ pub(super) enum TokenError {
     /// The zlib stream is damaged.
     #[error("it is damaged: some characters were changed or lost; copy it again")]
     ZlibDamaged,
-    /// Something stands behind the zlib stream.
+    /// Something follows the zlib stream.
     #[error("something was appended to it; copy the signature alone")]
     BehindZlib,
     /// It unpacks to more than 64 KiB.

@@ -1,4 +1,4 @@
-//! `Group.CallbackAfterGroupDestroyed`: a group is gone. Source: 1047/34377.
+//! `Group.CallbackAfterGroupDestroyed`: a group was destroyed. Source: 1047/34377.
 
 use avmarks_spec::Timestamp;
 

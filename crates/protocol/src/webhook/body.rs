@@ -122,7 +122,7 @@ impl<'a> Body<'a> {
         items.into_iter().enumerate().map(member).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Takes `EventTime` out, an integer of milliseconds or a string of one, where it is there.
+    /// Takes `EventTime` out, an integer of milliseconds or a string of one, if it is there.
     pub(super) fn event_time(&mut self) -> Result<Option<Timestamp>, WebhookError> {
         let Some(value) = self.take("EventTime")? else { return Ok(None) };
         let text = match json::json_type(value) {
@@ -178,7 +178,7 @@ impl Written {
         self
     }
 
-    /// Appends a field, where there is a value.
+    /// Appends a field, if there is a value.
     pub(super) fn with_some(self, name: &str, value: Option<impl Serialize>) -> Self {
         match value {
             Some(value) => self.with(name, value),

@@ -12,7 +12,7 @@ use super::revision::Revision;
 
 /// Members of an audio-video group have gone offline or come back online. Going offline clears marks (`CLEAR-OFFLINE`).
 ///
-/// A member is offline when the last of its terminals is. In 2023 only lost connections were told; since 2024 the first
+/// A member is offline when the last of its terminals is. In 2023 only lost connections were reported; since 2024 the first
 /// join and the last exit are, too. An early text had a `Type`, which no later one has; it is read as an unknown field.
 ///
 /// ```

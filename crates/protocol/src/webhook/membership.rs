@@ -84,12 +84,12 @@ open_text! {
     }
 }
 
-/// What tells the two webhooks apart.
+/// What distinguishes the two webhooks.
 #[doc(hidden)]
 pub trait ChangeType: From<String> + Serialize {
     /// `CallbackCommand`.
     const COMMAND: &'static str;
-    /// The name of the field that holds the type of the change.
+    /// The name of the field with the type of the change.
     const FIELD: &'static str;
     /// The name of the list of members.
     const LIST: &'static str;

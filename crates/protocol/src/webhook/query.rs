@@ -33,7 +33,7 @@ pub struct WebhookQuery {
     pub client_ip: Option<String>,
     /// `OptPlatform`: `RESTAPI`, `Web`, `Android`, `iOS`, `Windows`, `macOS`, `iPad`, `Unknown`, or another.
     pub opt_platform: Option<String>,
-    /// `Sign`, where a token is configured; [`WebhookToken::check`](super::WebhookToken::check) says whether it is good.
+    /// `Sign`, if a token is configured; [`WebhookToken::check`](super::WebhookToken::check) says whether it is good.
     pub sign: Option<String>,
     /// `RequestTime` of `Sign`, in Unix seconds.
     pub request_time_seconds: Option<u64>,
@@ -41,11 +41,11 @@ pub struct WebhookQuery {
 
 impl WebhookQuery {
     /// The query of this text, with or without `?` in front. Order is free, unknown parameters are passed over, and an
-    /// empty value counts as missing, except that no other may stand beside it.
+    /// empty value counts as missing, but the parameter must not occur again.
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `SdkAppid` or `CallbackCommand` is missing, or a parameter is duplicated or wrong.
+    /// [`QueryError`] if `SdkAppid` or `CallbackCommand` is missing, or a parameter is duplicated or wrong.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         const NAMES: [&str; 7] =
             ["SdkAppid", "CallbackCommand", "contenttype", "ClientIP", "OptPlatform", "Sign", "RequestTime"];
@@ -73,7 +73,7 @@ impl WebhookQuery {
         })
     }
 
-    /// The query as the service sends it, without `?`, in the order of the vendor's sample. **It holds the sign**: do not
+    /// The query as the service sends it, without `?`, in the order of the vendor's sample. **It contains the signature**: do not
     /// log it.
     #[must_use]
     pub fn to_text(&self) -> String {

@@ -34,7 +34,7 @@ impl WebhookToken {
     ///
     /// # Errors
     ///
-    /// [`SecretError`] where the text is empty or has white space in or around it.
+    /// [`SecretError`] if the text is empty or has white space in or around it.
     pub fn new(text: &str) -> Result<Self, SecretError> {
         checked(text).map(Self)
     }

@@ -235,7 +235,7 @@ fn a_query_is_read_and_written() {
     }
 }
 
-/// Without a window a `Sign` can be used again by whoever reads it.
+/// Without a window, anyone who reads a `Sign` can use it again.
 #[test]
 fn a_query_does_not_print_its_sign() {
     let text =

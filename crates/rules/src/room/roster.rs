@@ -147,9 +147,13 @@ const DEFAULT_SEED: usize = 0;
 /// assert!(!avmarks_rules::set_hash_seed(1), "it is set already");
 /// ```
 pub fn set_hash_seed(seed: u64) -> bool {
-    // Without the top bit, the seed never equals `NOT_SET`.
-    let seed = (seed as usize) & (usize::MAX >> 1);
+    let seed = without_top_bit(seed);
     SEED.compare_exchange(NOT_SET, seed, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+}
+
+/// A seed that never equals [`NOT_SET`].
+const fn without_top_bit(seed: u64) -> usize {
+    (seed as usize) & (usize::MAX >> 1)
 }
 
 fn seed() -> usize {
@@ -177,6 +181,12 @@ mod tests {
     use std::collections::{HashMap, HashSet};
     use std::format;
     use std::vec::Vec;
+
+    #[test]
+    fn a_seed_loses_its_top_bit_alone() {
+        assert_eq!(without_top_bit(u64::MAX), usize::MAX >> 1);
+        assert_eq!(without_top_bit(5), 5);
+    }
 
     #[test]
     fn another_seed_ends_collisions() {

@@ -127,7 +127,7 @@ impl DifferentMarks {
         }
     }
 
-    /// How many; none where there are too many to say.
+    /// How many; none if there are too many to say.
     fn count(&self) -> Option<usize> {
         (!self.are_more).then(|| self.marks.iter().flatten().count())
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::internal::{DuplicateField, Fields};
 use avmarks_rules::{PROFILES, Policy, Presence};
-use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
+use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Quoted, Timestamp, UserId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::SerializeMap;
@@ -70,7 +70,7 @@ pub enum Input<'a> {
         /// Whether the online list is switched on in the console (`SWITCH`).
         online_list_enabled: Option<bool>,
     },
-    /// `policy`: the policy from here on, whole.
+    /// `policy`: the policy from now on, whole.
     Policy(Policy),
     /// `create_group`: nothing where the group exists.
     CreateGroup {
@@ -162,7 +162,7 @@ impl<'a> Line<'a> {
             "reconnect" => fields.presence(Presence::Reconnect)?,
             "call" => fields.call()?,
             "tick" => Input::Tick,
-            other => return Err(format!("`do` is `{}`; there are {}", Excerpt(other), listed(&TO_DO))),
+            other => return Err(format!("`do` is `{}`; there are {}", Excerpt(other), Quoted(TO_DO.iter()))),
         };
         match fields.fields.names().next() {
             None => Ok(Self { at, input }),
@@ -268,8 +268,8 @@ impl<'a> LineFields<'a, '_> {
         let mut policy = *self.policy;
         if let Some(name) = self.text("profile")? {
             policy = Policy::profile(&name).ok_or_else(|| {
-                let known: Vec<_> = PROFILES.iter().map(|profile| profile.name).collect();
-                format!("`profile` is `{}`; there are {}", Excerpt(&name), listed(&known))
+                let known = Quoted(PROFILES.iter().map(|profile| profile.name));
+                format!("`profile` is `{}`; there are {known}", Excerpt(&name))
             })?;
         }
         for (gap, field) in Gap::choices() {
@@ -322,10 +322,8 @@ impl<'a> LineFields<'a, '_> {
 
     fn group_type(&mut self) -> Result<GroupType, String> {
         let Some(name) = self.text("type")? else { return Ok(GroupType::AvChatRoom) };
-        GroupType::from_name(&name).ok_or_else(|| {
-            let known: Vec<_> = GroupType::ALL.iter().map(|kind| kind.name()).collect();
-            format!("`type` is `{}`; there are {}", Excerpt(&name), listed(&known))
-        })
+        GroupType::from_name(&name)
+            .ok_or_else(|| format!("`type` is `{}`; there are {}", Excerpt(&name), Quoted(GroupType::ALL.iter())))
     }
 
     fn user(&self, field: &str, text: &str) -> Result<UserId, String> {
@@ -354,18 +352,13 @@ impl<'a> LineFields<'a, '_> {
     }
 }
 
-/// A string, borrowed where it has no escapes.
+/// A string, borrowed if it has no escapes.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 fn missing(name: &str, wanted: &str) -> String {
     format!("`{name}` is missing; it must be {wanted}")
-}
-
-/// The names in backticks, one after the other.
-fn listed(names: &[&str]) -> impl fmt::Display {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ impl From<&Listed> for ListedWire {
 }
 
 impl ListedWire {
-    /// The member as a view shows it that was taken at `taken`.
+    /// The member as a cached list of the time `taken` shows it.
     pub(super) fn into_listed(self, taken: Timestamp) -> Result<Listed, SnapshotError> {
         let account = user("account", &self.account)?;
         let joined = Timestamp::from_millis(self.joined);
@@ -222,7 +222,7 @@ pub(super) fn checked_limits(limits: Limits) -> Result<Limits, SnapshotError> {
     Ok(limits)
 }
 
-/// The values of an object by field, where no field is named twice.
+/// The values of an object by field, if no field is named twice.
 fn unique_map<'de, D: Deserializer<'de>, V: Deserialize<'de>>(json: D) -> Result<BTreeMap<String, V>, D::Error> {
     struct UniqueFields<V>(PhantomData<V>);
 

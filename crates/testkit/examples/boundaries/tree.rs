@@ -40,7 +40,7 @@ pub(crate) struct Numbered {
     pub(crate) change: Change,
 }
 
-/// A program that tests, and how long it takes where nothing is changed.
+/// A program that tests, and how long it takes if nothing is changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Suite {
     name: String,
@@ -310,7 +310,7 @@ impl Beside {
     }
 }
 
-/// Writes a file where it is not so already: what is not written is not built anew.
+/// Writes a file if it is not so already: what is not written is not built anew.
 fn write(file: &Path, bytes: &[u8]) -> Result<(), String> {
     if fs::read(file).is_ok_and(|found| found == bytes) {
         return Ok(());

@@ -32,7 +32,7 @@ fn base_url(text: &str) -> Option<BaseUrl> {
     Some(base)
 }
 
-/// A query is read where it has no errors, the first of which is the answer where it has; it is written so that it is read
+/// A query is read if it has no errors, the first of which is the answer where it has; it is written so that it is read
 /// alike; a question mark in front changes nothing.
 fn any_query(text: &str) {
     let raw = RawQuery::new(text);
@@ -73,7 +73,7 @@ fn built(base: &BaseUrl, identifier: &str, signature: &str) {
         _ => assert_eq!(raw.query().as_ref(), Ok(&query)),
     }
     assert_eq!(raw.random(), query.random.ok_or(QueryError::Missing { name: "random" }));
-    // Which signature it is, shows nowhere but where it is asked for.
+    // Which signature it is, is visible only where it is asked for.
     let other = Query { usersig: UserSig::new("another"), ..query.clone() };
     let other_url = CallUrl::new(base, identifier, &other);
     assert_eq!(format!("{query:?} {url:?}"), format!("{other:?} {other_url:?}"), "the signature is printed");

@@ -129,7 +129,7 @@ fn secrets(text: &str, secret: &str) {
     }
 }
 
-/// What is said of the secret where it is itself the signature.
+/// What is said of the secret if it is itself the signature.
 fn verify_as_signature(secret: &str, now: Timestamp) -> Vec<String> {
     let explanation = explain(secret, None, None, None, now);
     explanation.findings.iter().map(ToString::to_string).collect()

@@ -74,7 +74,7 @@ pub fn get_online_member_num_request(bytes: &[u8]) {
 }
 
 /// What [`get_members_request`] says, of the requests that name a group and accounts. The three calls find the same at the same
-/// places; where there are too many accounts, it rests on a gap of its own.
+/// places; if there are too many accounts, it rests on a gap of its own.
 pub fn account_list_request(bytes: &[u8]) {
     let (body, terms) = judged(bytes);
     let (draft, request, written) = read!(add_robots, body);
@@ -103,7 +103,7 @@ pub fn modify_admin_request(bytes: &[u8]) {
     }
 }
 
-/// What preflight finds in `body`; `written` is our writing of it, where it is read. The findings are in the order of the
+/// What preflight finds in `body`; `written` is our writing of it, if it is read. The findings are in the order of the
 /// precedence, each with the code of its reason. A body that is not read has one. Where commas before a bracket are taken,
 /// it is judged as the same body without them.
 fn judge(endpoint: Endpoint, body: &[u8], written: Option<&[u8]>, terms: &Terms) -> Vec<Violation> {

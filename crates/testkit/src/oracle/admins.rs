@@ -21,7 +21,7 @@ pub(super) fn modify_admin(world: &mut World, caller: &str, body: &str) -> Resul
     }
 
     // Who is set need not be in the group. One that is an administrator already keeps its place, and deleting one that
-    // is not succeeds all the same (gap:admin-unset).
+    // is not succeeds anyway (gap:admin-unset).
     let mut admins = group.admins.clone();
     if is_set {
         admins.extend(accounts.into_iter().filter(|account| !group.admins.contains(account)));

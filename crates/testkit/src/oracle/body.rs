@@ -120,7 +120,7 @@ fn json_object<'t>(body: &'t str, known: &[&str], commas: TrailingComma) -> Opti
 }
 
 /// Whether a lone surrogate stands in the name of a field, or in the value of a known one. Nothing inside unknown fields
-/// is looked at. A list of values still to be looked at, so that no depth of nesting can exhaust the stack.
+/// is checked. A list of values still to be looked at, so that no depth of nesting can exhaust the stack.
 fn has_lone_surrogate(root: Value<'_>, known: &[&str]) -> bool {
     // Each value with the fields that are known if it is an object, and those that are known in its items.
     let mut waiting: Vec<(Value<'_>, &[&str], &[&str])> = vec![(root, known, &[])];

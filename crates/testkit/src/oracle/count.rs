@@ -38,7 +38,7 @@ pub(super) fn get_online_member_num(world: &mut World, caller: &str, body: &str)
     Ok(Accepted { answer, omitted: Vec::new() })
 }
 
-/// How old a view of the count must be to be shown no more, in milliseconds; `None` where each pull shows its moment.
+/// How old a view of the count must be to be shown no more, in milliseconds; `None` if each pull shows its moment.
 fn view_age_max(policy: &Policy) -> Option<u64> {
     match policy.reading(Gap::RefreshCount, RefreshCount::from_name) {
         RefreshCount::TenSeconds => Some(10_000),

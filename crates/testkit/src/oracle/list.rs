@@ -40,7 +40,7 @@ pub(super) fn get_members(world: &mut World, caller: &str, body: &str) -> Result
         _ => 0,
     };
 
-    // gap:list-marks: an item has no `Marks`; under the other reading it has them, also where there are none.
+    // gap:list-marks: an item has no `Marks`; under the other reading it has them, also if there are none.
     let shows_marks = policy.reading(Gap::ListMarks, ListMarks::from_name) == ListMarks::Present;
     let answer = json!({
         "ActionStatus": "OK",
@@ -140,7 +140,7 @@ fn rows(group: &Group, filter: Option<&str>, policy: &Policy) -> Vec<Row> {
     rows
 }
 
-/// How old a view of the list must be to be shown no more, in milliseconds; `None` where each pull shows its moment.
+/// How old a view of the list must be to be shown no more, in milliseconds; `None` if each pull shows its moment.
 pub(super) fn view_age_max(policy: &Policy) -> Option<u64> {
     match policy.reading(Gap::RefreshList, RefreshList::from_name) {
         RefreshList::TenSeconds => Some(10_000),

@@ -202,7 +202,7 @@ fn decide_set(group: &Group, entries: &[Entry], policy: &Policy, limits: &Limits
 }
 
 /// A delete (`CommandType` 2): who is online, member or robot, loses the marks named, and one that it did not hold
-/// succeeds all the same (`gap:delete-unset`). Offline members and strangers are left out.
+/// succeeds anyway (`gap:delete-unset`). Offline members and strangers are left out.
 fn decide_delete(group: &Group, entries: &[Entry]) -> Outcome {
     let mut outcome = Outcome::default();
     for entry in entries {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 pub(super) struct Refusal {
     /// The `ErrorCode`.
     pub(super) code: u32,
-    /// The clause that is broken; where none is, the gap that the refusal rests on.
+    /// The clause that is broken; if none is, the gap that the refusal rests on.
     pub(super) because: &'static str,
     /// What was left out: of `ALL-FAILED` alone.
     pub(super) omitted: Vec<Omitted>,

@@ -42,7 +42,7 @@ impl Told {
         self.say(json!({ "at": at, "do": "tick" }));
     }
 
-    /// Reads one gap as `reading` from here on.
+    /// Reads one gap as `reading` from now on.
     fn policy(&mut self, field: &str, reading: &str) {
         self.say(json!({ "at": 0, "do": "policy", field: reading }));
     }

@@ -10,7 +10,7 @@ struct Row {
     good: &'static [&'static str],
     /// A text that is refused; none where every text is accepted.
     bad: &'static [&'static str],
-    /// A path of the control plane at which it shows, with the place there.
+    /// A path of the control API at which it shows, with the place there.
     shown: Option<(&'static str, &'static str, &'static str)>,
 }
 

@@ -1,4 +1,4 @@
-//! What is missing, moved or changed is told, and nothing is answered that is not on the disk.
+//! Missing, moved or changed records are reported, and nothing is answered that is not on the disk.
 
 use super::*;
 

@@ -7,7 +7,7 @@ fn outbox() -> Outbox {
     Outbox::new(Some(WebhookSettings::new("http://127.0.0.1:9/")), 1_000).unwrap()
 }
 
-/// A webhook that takes so many bytes.
+/// A webhook of this many bytes.
 fn item(outbox: &Outbox, bytes: usize) -> Item {
     let destroyed = AfterGroupDestroyed {
         group_id: "g".to_owned(),

@@ -1,4 +1,4 @@
-//! Calls that one account spoils.
+//! Calls that fail because of one account.
 
 use super::*;
 

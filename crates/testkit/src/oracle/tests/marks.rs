@@ -1,4 +1,4 @@
-//! `modify_user_info`, once nothing refuses it before the group is looked at.
+//! `modify_user_info`, once nothing refuses it before the group is checked.
 
 use avmarks_spec::Limits;
 use serde_json::json;
@@ -71,7 +71,7 @@ fn deleting_500_may_take_a_member_offline() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a", "b"]);
     told.marks(1, &[("a", &[500, 1000]), ("b", &[500, 1000])]);
     assert_eq!(told.presence("disconnect", "a"), ["disconnected a"]);
-    // A mark that it did not hold succeeds all the same; the stranger is left out.
+    // A mark that it did not hold succeeds anyway; the stranger is left out.
     let answer = told.marks(2, &[("a", &[500, 1009]), ("b", &[500]), ("x", &[500])]);
     assert_eq!(verdict(&answer), "[{Marks:[500,1009],Member_Account:a},{Marks:[500],Member_Account:b}]");
     assert_eq!((told.held("a"), told.held("b")), (vec![], vec![1000]));

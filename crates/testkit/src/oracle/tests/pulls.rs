@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Told, verdict};
 
-/// The list names two at most, and one where it is cut.
+/// The list names two at most, and one if it is cut.
 fn short_lists() -> Limits {
     Limits { list_members_max: 2, low_plan_list_members_max: 1, ..Limits::DOCUMENTED }
 }

@@ -113,7 +113,7 @@ fn trailing_commas_rest_on_their_gap() {
             ("[]", "60003 JSON-BODY"),
             ("7", "60003 JSON-BODY"),
             ("null", "60003 JSON-BODY"),
-            // Without the comma it would be refused all the same.
+            // Without the comma it would be refused anyway.
             ("[7,]", "60003 JSON-BODY"),
             (r#"{"GroupId":"\ud800",}"#, "60003 JSON-BODY"),
             (r#"{"GroupId":"g",} 7"#, "60003 JSON-BODY"),

@@ -116,7 +116,7 @@ fn a_robot_has_no_connection() {
 fn deleting_500_removes_a_robot() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.accounts("add_robots", &["x", "y"]);
-    // A robot is online, so it is served; a mark that it does not hold succeeds all the same.
+    // A robot is online, so it is served; a mark that it does not hold succeeds anyway.
     assert_eq!(verdict(&told.marks(2, &[("x", &[1000])])), "[{Marks:[1000],Member_Account:x}]");
     let answer = told.marks(2, &[("x", &[500, 1001]), ("z", &[500])]);
     assert_eq!(verdict(&answer), "[{Marks:[500,1001],Member_Account:x}]");
