@@ -126,8 +126,12 @@ fn a_dry_run_lists_all_signature_errors() {
     let query =
         format!("sdkappid=1400000000&identifier=administrator&usersig={}&random=0&contenttype=json", sig.as_str());
     let request = Request::signed("POST", PATH, &query, br#"{"GroupId":"g"}"#);
-    let codes: Vec<_> = app.dry_run(&request, NOW).violations.iter().map(|found| found.code.number()).collect();
+    let found = app.dry_run(&request, NOW).violations;
+    let codes: Vec<_> = found.iter().map(|found| found.code.number()).collect();
     assert_eq!(codes, [70013, 70014, 70009, 70001]);
+    // The first is what the service answers; the others say what to do.
+    let says_what_to_do = |at: usize| found[at].message.contains("; make ") || found[at].message.contains("; compare ");
+    assert_eq!([0, 1, 2, 3].map(says_what_to_do), [false, true, true, true], "{found:?}");
 
     // What cannot be read is that, and nothing else: here it would be all of the above once mended.
     let query = query.replace(sig.as_str(), &sig.as_str().replace('-', "%2F"));
