@@ -12,7 +12,7 @@ use crate::test_app::{TestApp, TestAppError};
 use crate::verb::Verb;
 
 /// A case as `avmarks generate` prints it. What it has not is left out.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Line<'a> {
     id: &'a str,
     since: &'static str,
@@ -114,13 +114,7 @@ fn line<'a>(case: &'a Case, test_app: &TestApp) -> Result<Line<'a>, TestAppError
         gap: case.basis.gap.map(|gap| gap.id()),
         url: case.basis.url(),
         date: case.basis.date(),
-        endpoint: None,
-        body: None,
-        body_b64: None,
-        verdict: None,
-        question: None,
-        answers: None,
-        expect: None,
+        ..Line::default()
     };
     match (&case.question, &case.expect) {
         (Question::Check { endpoint, body }, Expect::Judged(judged)) => {

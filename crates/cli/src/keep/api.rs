@@ -39,13 +39,6 @@ impl From<&Want> for WantRow {
     }
 }
 
-/// The result of one want.
-#[derive(Serialize)]
-struct Changed {
-    changed: bool,
-    dry_run: bool,
-}
-
 #[derive(Serialize)]
 struct Refused {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,7 +86,7 @@ pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: O
     match shared.writer.put(vec![want], dry_run).await.as_deref() {
         Ok([Ok(put)]) => {
             count(shared, *put, dry_run);
-            json(StatusCode::OK, &Changed { changed: *put == Put::Changed, dry_run })
+            json(StatusCode::OK, &serde_json::json!({ "changed": *put == Put::Changed, "dry_run": dry_run }))
         }
         Ok([Err(error)]) => {
             shared.metrics.add("avmarks_keep_wants_total", &[("result", "refused")], 1);

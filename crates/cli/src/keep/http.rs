@@ -28,12 +28,8 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Answer {
 
 /// What is wrong, as JSON.
 pub(super) fn error_answer(status: StatusCode, error: impl Display) -> Answer {
-    #[derive(Serialize)]
-    struct Wrong {
-        error: String,
-    }
-    let body = serde_json::to_vec(&Wrong { error: error.to_string() }).unwrap_or_default();
-    let mut answer = answer(status, "application/json", body);
+    let body = serde_json::json!({ "error": error.to_string() });
+    let mut answer = answer(status, "application/json", body.to_string());
     if status == StatusCode::UNAUTHORIZED {
         // So that a browser asks for it.
         answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"avmarks keep\""));
