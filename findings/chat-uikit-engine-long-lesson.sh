@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# @tencentcloud/chat-uikit-engine-lite 1.0.7 (npm), Node 20: each message of a live room costs more than the one before, and each login one more history request.
+# @tencentcloud/chat-uikit-engine-lite 1.0.7 (npm), Node 20: each message of a live room costs more than the last, each login one more history request.
 #
 # Expected: the vendor's engine below its user interface keeps the latest messages of the open room, a list with a limit, to which a new message is
 #   added. Opening a room after the third login of a page (a logout, another account) asks for its history once, as after the first.
