@@ -229,6 +229,25 @@ mod tests {
         assert_eq!(Limits::DOCUMENTED.within_ceilings(), Limits::DOCUMENTED);
     }
 
+    /// What a room can store, a cursor can say, or a day has; the others are ours.
+    #[test]
+    fn each_ceiling_is_the_intended_one() {
+        let ceilings = Limits::FIELDS.map(|field| (field.name, field.ceiling));
+        let expected = [
+            ("accounts_per_call_max", 1_000_000),
+            ("marks_per_group_max", 14),
+            ("members_per_mark_max", 1_000_000_000),
+            ("pin_duration_max_ms", (1 << 53) - 1),
+            ("list_members_max", 1_023),
+            ("low_plan_list_members_max", 1_023),
+            ("group_admins_max", 10_000),
+            ("calls_per_window_max", 10_000_000),
+            ("rate_window_ms", 24 * 60 * 60 * 1_000),
+            ("body_bytes_max", 1_048_576),
+        ];
+        assert_eq!(ceilings, expected);
+    }
+
     #[test]
     fn setting_a_limit_changes_no_other() {
         for LimitField { name, .. } in Limits::FIELDS {
