@@ -35,19 +35,16 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, cli
     let (head, body) = request.into_parts();
     let path = head.uri.path();
     let length = body.size_hint().exact();
-    // A fault that is injected while the body arrives waits for the next call.
-    let (bytes_max, delayed, may_meet_fault) = {
-        let mut world = shared.lock();
-        let bytes_max = match length {
-            // The service reads the length itself.
-            Some(bytes) if bytes <= READ_ANYWAY as u64 => READ_ANYWAY,
-            _ => world.state.app.settings().terms.limits.body_bytes_max.min(BODY_BYTES_MAX),
-        };
-        // A call whose body is too long meets no fault.
-        let is_too_long = length.is_some_and(|bytes| bytes > bytes_max as u64);
-        let delayed = if is_too_long { None } else { world.faults.take_delay(path) };
-        (bytes_max, delayed, !world.faults.is_empty())
+    let bytes_max = match length {
+        // The service checks the length itself.
+        Some(bytes) if bytes <= READ_ANYWAY as u64 => READ_ANYWAY,
+        _ => shared.lock().state.app.settings().terms.limits.body_bytes_max.min(BODY_BYTES_MAX),
     };
+    // A call whose body is too long meets no fault.
+    let is_too_long = length.is_some_and(|bytes| bytes > bytes_max as u64);
+    // A fault that is injected while the body arrives waits for the next call.
+    let may_meet_fault = !is_too_long && !shared.faults.is_empty();
+    let delayed = if may_meet_fault { shared.faults.take_delay(path) } else { None };
     wait(delayed.as_ref().and_then(Injection::delay_before), client).await;
     let body = match http::read(&head.headers, body, bytes_max, shared.settings.body_timeout, &shared.budget).await {
         Ok(body) => body,
@@ -61,7 +58,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, cli
         body: body.as_request_body(),
     };
     let injection = match &body {
-        ReadBody::Whole(..) => delayed.or_else(|| if may_meet_fault { shared.lock().faults.take(path) } else { None }),
+        ReadBody::Whole(..) => delayed.or_else(|| if may_meet_fault { shared.faults.take(path) } else { None }),
         ReadBody::TooLong { .. } => None,
     };
     let answered = match injection.as_ref().filter(|injection| injection.replaces()) {

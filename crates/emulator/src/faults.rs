@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use avmarks_protocol::internal::Fields;
@@ -92,53 +93,67 @@ pub(crate) struct Queued {
     pub(crate) injection: Injection,
 }
 
-/// The faults that wait, in the order in which they were asked for.
+/// The faults that wait, in the order in which they were asked for. They have a lock of their own, because every request looks at them
+/// before its body is read.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    queue: VecDeque<Queued>,
+    queue: Mutex<VecDeque<Queued>>,
 }
 
 impl Faults {
     /// How many may wait at once.
     pub(crate) const QUEUED_MAX: usize = 1_000;
 
+    /// A thread that panicked while it held the lock has changed a whole fault or none.
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Queued>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Puts one behind the others; whether there was room for it.
-    pub(crate) fn push(&mut self, queued: Queued) -> bool {
-        let fits = self.queue.len() < Self::QUEUED_MAX;
+    pub(crate) fn push(&self, queued: Queued) -> bool {
+        let mut queue = self.queue();
+        let fits = queue.len() < Self::QUEUED_MAX;
         if fits {
-            self.queue.push_back(queued);
+            queue.push_back(queued);
         }
         fits
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.queue.clear();
+    /// Calls all of them off; how many there were.
+    pub(crate) fn clear(&self) -> usize {
+        self.queue().drain(..).len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+        self.queue().is_empty()
     }
 
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Queued> {
-        self.queue.iter()
+    pub(crate) fn all(&self) -> Vec<Queued> {
+        self.queue().iter().cloned().collect()
     }
 
     /// The fault that the next call of this path meets, where it waits before anything else: its body is read behind the
     /// wait, so that nothing is held meanwhile.
-    pub(crate) fn take_delay(&mut self, path: &str) -> Option<Injection> {
-        let next = self.queue.iter().find(|queued| queued.strikes(path))?;
-        next.injection.delay_before()?;
-        self.take(path)
+    pub(crate) fn take_delay(&self, path: &str) -> Option<Injection> {
+        Self::take_first(&mut self.queue(), path, |injection| injection.delay_before().is_some())
     }
 
     /// The fault that strikes the next call of this path: the first that waits for it, once less from now on.
-    pub(crate) fn take(&mut self, path: &str) -> Option<Injection> {
-        let at = self.queue.iter().position(|queued| queued.strikes(path))?;
-        let queued = self.queue.get_mut(at)?;
+    pub(crate) fn take(&self, path: &str) -> Option<Injection> {
+        Self::take_first(&mut self.queue(), path, |_| true)
+    }
+
+    fn take_first(
+        queue: &mut VecDeque<Queued>,
+        path: &str,
+        is_wanted: impl Fn(&Injection) -> bool,
+    ) -> Option<Injection> {
+        let at = queue.iter().position(|queued| queued.strikes(path))?;
+        let queued = queue.get_mut(at).filter(|queued| is_wanted(&queued.injection))?;
         queued.times = queued.times.saturating_sub(1);
         let injection = queued.injection.clone();
         if queued.times == 0 {
-            self.queue.remove(at);
+            queue.remove(at);
         }
         Some(injection)
     }
@@ -269,10 +284,10 @@ mod tests {
 
     #[test]
     fn the_first_matching_fault_is_injected() {
-        let mut faults = Faults::default();
+        let faults = Faults::default();
         assert!(faults.push(queued(Some("v4/a"), 2, 1)));
         assert!(faults.push(queued(None, 1, 2)));
-        let mut strike = |path| {
+        let strike = |path| {
             faults.take(path).map(|injection| match injection.kind {
                 Kind::Code(code) => code,
                 other => panic!("{other:?}"),
@@ -287,12 +302,12 @@ mod tests {
 
     #[test]
     fn the_queue_is_bounded() {
-        let mut faults = Faults::default();
+        let faults = Faults::default();
         for _ in 0..Faults::QUEUED_MAX {
             assert!(faults.push(queued(None, 1, 1)));
         }
         assert!(!faults.push(queued(None, 1, 1)));
-        assert_eq!(faults.iter().len(), Faults::QUEUED_MAX);
+        assert_eq!(faults.all().len(), Faults::QUEUED_MAX);
     }
 
     #[test]

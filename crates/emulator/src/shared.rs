@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use crate::authority::Certificates;
 use crate::budget::Budget;
 use crate::calls::{self, Call};
-use crate::faults::Injection;
+use crate::faults::{Faults, Injection};
 use crate::journal::{DataError, NotPersisted};
 use crate::log::Notice;
 use crate::settings::Settings;
@@ -24,6 +24,7 @@ pub(crate) struct Shared {
     /// The clock was moved, or a pin was set: the next moment at which something happens by itself may have changed.
     pub(crate) moved: Notify,
     pub(crate) outbox: Arc<Outbox>,
+    pub(crate) faults: Arc<Faults>,
     /// What bodies and dumps may take together.
     pub(crate) budget: Budget,
     /// One state is written at a time.
@@ -39,9 +40,10 @@ impl Shared {
     pub(crate) fn new(settings: Settings, certificates: Certificates, outbox: Outbox) -> Result<Self, DataError> {
         let outbox = Arc::new(outbox);
         let world = World::open(&settings, Arc::clone(&outbox))?;
+        let faults = Arc::clone(&world.faults);
         let (certificates, moved) = (Arc::new(certificates), Notify::new());
         let (budget, dumping) = (Budget::new(settings.large_bytes_max), tokio::sync::Mutex::default());
-        Ok(Self { settings, certificates, moved, outbox, budget, dumping, world: Mutex::new(world) })
+        Ok(Self { settings, certificates, moved, outbox, faults, budget, dumping, world: Mutex::new(world) })
     }
 
     /// The world, for one change. A thread that panicked while it held the lock has changed whole values or none.

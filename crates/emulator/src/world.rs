@@ -32,7 +32,7 @@ pub(crate) struct World {
     pub(crate) state: State,
     pub(crate) log: Log,
     /// The faults that wait for calls.
-    pub(crate) faults: Faults,
+    pub(crate) faults: Arc<Faults>,
     pub(crate) stubs: Stubs,
     pub(crate) capacity: Capacity,
     /// Whether it began with what a folder held.

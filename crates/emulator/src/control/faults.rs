@@ -51,7 +51,7 @@ pub(super) struct Cleared {
 }
 
 pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Waiting> {
-    Json(waiting(&shared.lock().faults))
+    Json(waiting(&shared.faults))
 }
 
 pub(super) async fn add(
@@ -84,8 +84,7 @@ pub(super) async fn add(
 
 pub(super) async fn clear(State(shared): State<Arc<Shared>>) -> Result<Json<Cleared>, ControlError> {
     let change = shared.change(|world| {
-        let cleared = world.faults.iter().len();
-        world.faults.clear();
+        let cleared = world.faults.clear();
         Json(Cleared { cleared })
     });
     Ok(change.await?)
@@ -106,7 +105,7 @@ pub(super) fn is_path(path: &str) -> bool {
 }
 
 fn waiting(faults: &Faults) -> Waiting {
-    let rows = faults.iter().cloned().map(|Queued { path, times, injection }| Row { path, times, fault: injection });
+    let rows = faults.all().into_iter().map(|Queued { path, times, injection }| Row { path, times, fault: injection });
     Waiting { faults: rows.collect() }
 }
 

@@ -1,6 +1,9 @@
 //! The body of a request: as much of it as may be read, and how long it is if that is too much.
 
 use std::fmt::Display;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use avmarks_service::RequestBody;
@@ -82,7 +85,11 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Display,
 {
-    let read = read_all(body, is_awaited(headers), bytes_max, budget);
+    let mut read = pin!(read_all(body, is_awaited(headers), bytes_max, budget));
+    // Most bodies arrive with the head, and need no timer.
+    if let Poll::Ready(read) = poll_fn(|context| Poll::Ready(read.as_mut().poll(context))).await {
+        return read;
+    }
     tokio::time::timeout(timeout, read).await.unwrap_or(Err(BodyError::Late))
 }
 

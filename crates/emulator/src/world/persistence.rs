@@ -9,7 +9,6 @@ use super::World;
 use crate::authorized_call::AuthorizedCall;
 use crate::calls::{self, Terms};
 use crate::capacity::Capacity;
-use crate::faults::Faults;
 use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine, Record};
 use crate::log::Log;
 use crate::settings::Settings;
@@ -24,7 +23,7 @@ impl World {
         let mut world = Self {
             state: State::new(App::new(settings.app.clone()), settings.clock.clone()),
             log: Log::new(settings.log_entries_max),
-            faults: Faults::default(),
+            faults: Arc::default(),
             stubs: Stubs::of(settings),
             capacity: Capacity { groups_max: settings.groups_max, members_max: settings.members_max },
             resumed: false,
