@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use avmarks_protocol::internal::json_error_text;
 use avmarks_protocol::modify_user_info::Answer;
 use avmarks_spec::{Clause, Excerpt, Limits, Mark, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -124,7 +125,7 @@ impl Progress {
         struct Versioned {
             version: u32,
         }
-        let not_progress = |error: serde_json::Error| ProgressError::NotProgress { reason: error.to_string() };
+        let not_progress = |error: serde_json::Error| ProgressError::NotProgress { reason: json_error_text(&error) };
         let Versioned { version } = serde_json::from_slice(json).map_err(not_progress)?;
         if version != PROGRESS_VERSION {
             return Err(ProgressError::Version { found: version });

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::VERSION;
 use crate::error::{ErrorKind, RequestError};
 use crate::shape::{self, Field, Kind, Text};
-use crate::verbs::Verb;
+use crate::verbs::{CALLS, JOB, OPENS, SESSION, Verb};
 
 /// A request whose fields are those of its question, each of its kind.
 pub(crate) struct Request<'a> {
@@ -30,6 +30,10 @@ impl<'a> Request<'a> {
             let message = format!("the request is not UTF-8: invalid at byte {}", error.valid_up_to());
             RequestError::new(ErrorKind::NotJson, None, message)
         })?;
+        if text.trim_ascii().is_empty() {
+            let message = "the request is empty: expected a JSON object";
+            return Err(RequestError::new(ErrorKind::NotJson, None, message));
+        }
         let mut head = shape::object(text)?;
         let version = required(&mut head, "v", &Kind::Whole)?;
         if version.get() != "1" {
@@ -41,12 +45,12 @@ impl<'a> Request<'a> {
             serde_json::from_str(asked.get()).map_err(|_| RequestError::invalid("/do", "expected a string"))?;
         let verb = verbs.iter().find(|verb| verb.name == name).ok_or_else(|| {
             let known = Quoted(verbs.iter().map(|verb| verb.name));
-            let message = format!("invalid value `{}`: expected {known}", Excerpt(&name));
+            let message = format!("invalid value `{}`: expected {known}{}", Excerpt(&name), other_use(&name));
             RequestError::new(ErrorKind::UnknownVerb, Some("/do".to_owned()), message)
         })?;
         shape::check(HEAD.iter().chain(verb.fields), shape::object(text)?, &mut String::new())?;
         if verb.body.is_none() && !body.is_empty() {
-            let message = format!("there are {} bytes beside the request: expected none with `{name}`", body.len());
+            let message = format!("invalid body of length `{}`: expected no body with `{name}`", body.len());
             return Err(RequestError::body(message));
         }
         Ok(Self { verb, text, body })
@@ -58,6 +62,22 @@ impl<'a> Request<'a> {
             debug_assert!(false, "the table of `{}` lets through what cannot be read: {error}", self.verb.name);
             RequestError::new(ErrorKind::WrongType, None, format!("the request cannot be read: {error}"))
         })
+    }
+}
+
+/// Where a name is known that is not known here.
+fn other_use(name: &str) -> &'static str {
+    let has = |verbs: &[Verb]| verbs.iter().any(|verb| verb.name == name);
+    if has(OPENS) {
+        "; it opens a session or job, by the function that opens one"
+    } else if has(SESSION) {
+        "; it is a request to an open session"
+    } else if has(JOB) {
+        "; it is a request to an open job"
+    } else if has(CALLS) {
+        "; it is a request without a session or job"
+    } else {
+        ""
     }
 }
 

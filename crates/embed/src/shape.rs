@@ -58,7 +58,7 @@ impl Kind {
             Self::Text | Self::Secret => "a string",
             Self::OneOf(names) => return Cow::Owned(Quoted(names.iter()).to_string()),
             Self::Whole => "an integer from 0 to 18446744073709551615, or a string of its digits",
-            Self::Time => "milliseconds since the Unix epoch, from 0 to 9007199254740991",
+            Self::Time => "an integer of milliseconds since the Unix epoch, from 0 to 9007199254740991",
             Self::Integer => "an integer of 64 bits, or a string of its digits",
             Self::Flag => "`true` or `false`",
             Self::Json => "JSON",

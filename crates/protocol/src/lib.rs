@@ -42,6 +42,7 @@ pub mod get_online_member_num;
 mod group_only;
 mod integer;
 mod json;
+mod json_error;
 pub mod modify_admin;
 pub mod modify_user_info;
 pub mod region;
@@ -68,6 +69,7 @@ pub mod internal {
     pub use crate::encoding::Encoding;
     pub use crate::envelope::envelope_json;
     pub use crate::json::{DuplicateField, Fields};
+    pub use crate::json_error::json_error_text;
     pub use crate::trailing_comma::without_trailing_commas;
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::SdkAppId;
+use avmarks_protocol::internal::json_error_text;
 use avmarks_rules::internal::{Filter, Listed};
 use avmarks_rules::{Policy, Room, Terms};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Mark, OneLine, Timestamp};
@@ -122,7 +123,7 @@ impl Snapshot {
 /// The message of the JSON reader, which may contain any text of the snapshot, as one short line.
 fn brief(error: &serde_json::Error) -> String {
     const CHARACTERS_MAX: usize = 400;
-    let text = error.to_string();
+    let text = json_error_text(error);
     match text.char_indices().nth(CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", OneLine(text.get(..end).unwrap_or_default())),
         None => OneLine(&text).to_string(),

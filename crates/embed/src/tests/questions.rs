@@ -114,6 +114,32 @@ fn invalid_requests_are_reported() {
 }
 
 #[test]
+fn messages_say_what_is_expected() {
+    for (name, elsewhere) in [
+        ("session", "it opens a session or job, by the function that opens one"),
+        ("line", "it is a request to an open session"),
+        ("poll", "it is a request to an open job"),
+    ] {
+        let reply = crate::call(format!(r#"{{"v":1,"do":"{name}"}}"#), b"");
+        assert!(reply.contains(elsewhere), "{reply}");
+    }
+    let reply = crate::open(r#"{"v":1,"do":"check"}"#, b"").unwrap_err();
+    assert!(reply.contains("it is a request without a session or job"), "{reply}");
+    for (request, body, expected) in [
+        (" ", "", "the request is empty: expected a JSON object"),
+        (r#"{"v":1,"do":"about"}"#, "x", "invalid body of length `1`: expected no body with `about`"),
+        (
+            r#"{"v":1,"do":"usersig_explain","now_ms":1.5,"usersig":"x"}"#,
+            "",
+            "invalid value `1.5`: expected an integer of milliseconds since the Unix epoch, from 0 to 9007199254740991",
+        ),
+    ] {
+        let reply: serde_json::Value = serde_json::from_str(&crate::call(request, body.as_bytes())).unwrap();
+        assert_eq!(reply["error"]["message"], expected);
+    }
+}
+
+#[test]
 fn kinds_of_errors_have_names_of_their_own() {
     let mut names: Vec<_> = ErrorKind::ALL.iter().map(|kind| serde_json::to_string(kind).unwrap()).collect();
     names.sort_unstable();

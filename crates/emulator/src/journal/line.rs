@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use avmarks_protocol::internal::json_error_text;
 use avmarks_rules::Policy;
 use avmarks_service::scenario::{Input, Line};
 use avmarks_spec::{GroupId, Timestamp};
@@ -111,7 +112,7 @@ impl OwnLine {
 
     /// The line of this text; nothing if it is not one of these.
     fn parse(text: &str) -> Result<Option<Self>, String> {
-        let form = |error: serde_json::Error| error.to_string();
+        let form = |error: serde_json::Error| json_error_text(&error);
         let head: Head<'_> = serde_json::from_str(text).map_err(form)?;
         Ok(Some(match &*head.r#do {
             "clock" => {

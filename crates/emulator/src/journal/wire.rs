@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use avmarks_protocol::internal::json_error_text;
 use avmarks_service::App;
 use avmarks_spec::{GroupId, OneLine, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -55,7 +56,7 @@ pub(super) fn parse(json: &str) -> Result<State, String> {
     struct Head {
         avmarks_data: u32,
     }
-    let form = |error: serde_json::Error| OneLine(&error.to_string()).to_string();
+    let form = |error: serde_json::Error| OneLine(&json_error_text(&error)).to_string();
     // The version first: another one may have another form.
     let Head { avmarks_data: found } = serde_json::from_str(json).map_err(form)?;
     if found != VERSION {
