@@ -53,7 +53,7 @@ pub(crate) struct Suite {
 const SLOW: [&str; 1] = ["large_rooms::"];
 
 /// Tests that say nothing here: of what the generators make, and of memory, which changes side by side may need more of.
-const SKIPPED: [&str; 2] = ["the_generated_runs_cover", "refusal_cost::"];
+const SKIPPED: [&str; 3] = ["the_generated_runs_cover", "refusal_cost::", "allocations::"];
 
 /// A part of a suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
