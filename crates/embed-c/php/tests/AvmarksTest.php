@@ -62,7 +62,7 @@ final class AvmarksTest extends TestCase
             self::fail();
         } catch (AvmarksException $caught) {
             self::assertNull($caught->pointer);
-            self::assertStringStartsWith('there ', $caught->getMessage());
+            self::assertStringStartsWith('invalid body of length `1`', $caught->getMessage());
         }
         $this->expectException(AvmarksException::class);
         Handle::job([]);
