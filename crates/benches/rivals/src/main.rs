@@ -26,8 +26,9 @@ trait Rival {
     fn clear(&mut self);
 }
 
-fn main() {
-    let (members, rounds) = if avmarks_benches::is_quick() { (2_000, 5) } else { (100_000, 200) };
+fn main() -> Result<(), String> {
+    let is_quick = avmarks_benches::arguments::Arguments::of_process()?.is_quick;
+    let (members, rounds) = if is_quick { (2_000, 5) } else { (100_000, 200) };
     println!("Rivals, {rounds} rounds of each row, rounds taking turns\n");
     println!("| work | rival | ours | rival / ours | 10th to 90th percentile | |");
     println!("|---|---|---|---|---|---|");
@@ -39,6 +40,7 @@ fn main() {
     }
     permission::compare(rounds);
     shape::compare(rounds);
+    Ok(())
 }
 
 /// Sets marks of 500 members chosen at random, each round others.

@@ -5,8 +5,8 @@ use std::hint::black_box;
 
 use avmarks_benches::rounds::{Compared, timed};
 use avmarks_benches::world::user;
-use avmarks_rules::{Operator, Room, Terms};
 use avmarks_rules::internal::mark_refusals;
+use avmarks_rules::{Operator, Room, Terms};
 use avmarks_spec::GroupType;
 use cedar_policy::{Authorizer, Context, Decision, Entities, PolicySet, Request};
 use serde_json::json;

@@ -36,8 +36,7 @@ pub(crate) fn compare(rounds: usize) {
             took
         },
         &mut |_| {
-            let (took, found) =
-                timed(|| preflight(Endpoint::ModifyUserInfo, &body, &Terms::default()));
+            let (took, found) = timed(|| preflight(Endpoint::ModifyUserInfo, &body, &Terms::default()));
             assert!(found.is_empty());
             took
         },
