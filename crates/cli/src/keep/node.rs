@@ -436,9 +436,11 @@ impl Node {
 
     fn settle(&mut self) -> Result<(), StoreError> {
         // What cannot be stored now stays for the next time.
-        for (slot, settlement) in self.unsettled.clone() {
-            self.settle_slot(slot, &settlement)?;
-            self.unsettled.remove(&slot);
+        while let Some((slot, settlement)) = self.unsettled.pop_first() {
+            if let Err(error) = self.settle_slot(slot, &settlement) {
+                self.unsettled.insert(slot, settlement);
+                return Err(error);
+            }
         }
         Ok(())
     }

@@ -95,7 +95,6 @@ impl Reply {
 /// instructions.
 #[inline(always)]
 fn write_name(out: &mut Vec<u8>, name: &'static str) {
-    out.reserve(name.len() + 3);
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
