@@ -307,8 +307,8 @@ impl FieldErrors {
         }
     }
 
-    /// The items of the list that must be at `list`, each read by `read` at the path that `item` returns for its index: none
-    /// for an item that could not be read, and none at all if there is no list.
+    /// Reads the items of the list that must be at `list`. `item` returns the path of an item for its index, and `read` reads the
+    /// item. An item that could not be read is `None`. The collection is empty if there is no list.
     pub(crate) fn list<'a, T, L: FromIterator<Option<T>>>(
         &mut self,
         fields: &mut Fields<'a>,

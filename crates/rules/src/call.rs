@@ -107,7 +107,7 @@ impl MarkCall {
 }
 
 impl Scratch {
-    /// Takes the buffers of a call that is no longer needed.
+    /// Keeps the buffers of a finished call, so that later calls reuse them.
     pub fn recycle_call(&mut self, call: MarkCall) {
         let (entries, hashes) = call.into_buffers();
         self.recycle_entries(entries);

@@ -66,7 +66,7 @@ fn content(path: PathBuf, what: &'static str) -> AuthorityError {
     AuthorityError::Content { path, what }
 }
 
-/// The text of a file; none if there is no file.
+/// The text of a file, or `None` if the file does not exist.
 fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
     let file = match fs::File::open(path) {
         Ok(file) => file,

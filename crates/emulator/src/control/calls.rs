@@ -65,7 +65,7 @@ pub(super) struct Stubbed {
 #[derive(Serialize)]
 struct Row {
     path: String,
-    /// How many calls it still answers; all, if there is no number.
+    /// The number of calls that it still answers. `None` is no limit.
     times: Option<u64>,
     /// The answer as text, because it need not be JSON.
     body: String,

@@ -132,7 +132,7 @@ fn a_token_opens_the_control_plane() {
             assert!(!reply.body.contains("s3cret"), "{reply:?}");
         }
     }
-    // Whether it is there, everybody may know; and the API is no part of the control API.
+    // The health check needs no token. Neither do the calls of the vendor's API.
     assert_eq!(of(&running, "GET", "health", ""), 200);
     assert_eq!(call(&running, COUNT, "{}").code(), 10004);
 }

@@ -103,7 +103,7 @@ fn serve(
     }
 }
 
-/// The target, the head and the body of a request; nothing if there is no more.
+/// The target, the head and the body of the next request, or `None` if the connection has ended.
 fn request(stream: &mut BufReader<TcpStream>) -> Option<(String, String, String)> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {

@@ -39,8 +39,8 @@ pub(crate) fn bare_bytes(text: &[u8]) -> Option<usize> {
     Some(text.len() - rest.len() + last)
 }
 
-/// The number that the digits at the start of a text make, and how many digits there are. None if there is no digit, or
-/// more than 18: of 19 digits, not every number fits an `i64`.
+/// Parses the digits at the start of a text: returns the number and the count of digits. `None` if there is no digit, or if there are
+/// more than 18, because not every number of 19 digits fits an `i64`.
 #[inline]
 pub(super) fn digits(text: &[u8]) -> Option<(i64, usize)> {
     const DIGITS_MAX: usize = 18;
@@ -61,7 +61,7 @@ pub(super) fn digits(text: &[u8]) -> Option<(i64, usize)> {
     (digits > 0).then_some((number.cast_signed(), digits))
 }
 
-/// The same for eight bytes, all checked in one step; 0 if there is no digit.
+/// Parses the digits at the start of eight bytes in one step. Both numbers are 0 if there is no digit.
 #[inline(always)]
 fn leading_digits(eight: u64) -> (u64, usize) {
     let values = eight ^ (ONES * u64::from(b'0'));
