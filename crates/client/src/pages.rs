@@ -117,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_no_mark_is_refused() {
+        let error = avmarks_spec::Mark::new(-1).unwrap_err();
+        let expected = PlanErrors::from(PlanError::Mark { input: 0, mark: 0, error });
+        assert_eq!(Pages::with_mark("g", -1).unwrap_err(), expected);
+    }
+
+    #[test]
     fn each_page_is_asked_with_its_mark() {
         let mut pages = Pages::with_mark("g", 1_000).unwrap();
         for next in [5, 0] {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use avmarks_protocol::internal::json_error_text;
+use avmarks_protocol::internal::json_object;
 use avmarks_protocol::modify_user_info::Answer;
 use avmarks_spec::{Clause, Excerpt, Limits, Mark, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -125,12 +125,12 @@ impl Progress {
         struct Versioned {
             version: u32,
         }
-        let not_progress = |error: serde_json::Error| ProgressError::NotProgress { reason: json_error_text(&error) };
-        let Versioned { version } = serde_json::from_slice(json).map_err(not_progress)?;
+        let not_progress = |reason| ProgressError::NotProgress { reason };
+        let Versioned { version } = json_object(json).map_err(not_progress)?;
         if version != PROGRESS_VERSION {
             return Err(ProgressError::Version { found: version });
         }
-        serde_json::from_slice(json).map_err(not_progress)
+        json_object(json).map_err(not_progress)
     }
 
     /// The progress as JSON, compact, in one line.

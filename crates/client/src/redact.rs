@@ -170,9 +170,29 @@ mod tests {
     /// What may be the start of an escape at the end of a text is not taken for the character that it begins with.
     #[test]
     fn only_a_short_rest_may_be_cut() {
-        let rest = |bytes: usize| format!("%{}", "z".repeat(bytes - 1));
-        assert_eq!(character(rest(ESCAPE_MAX - 1).as_bytes()), None);
-        assert_eq!(character(rest(ESCAPE_MAX).as_bytes()), Some((b'%', 1)));
+        assert_eq!(character(b"&#x0002a"), None);
+        assert_eq!(character(b"&#x0002a;"), Some((b'*', 9)));
+        assert_eq!(character(b"%zzzzzzz"), None);
+        assert_eq!(character(b"%zzzzzzzz"), Some((b'%', 1)));
+    }
+
+    #[test]
+    fn escapes_end_where_the_next_character_begins() {
+        const SIG: &str = "eJwtzMEK-2KAUh";
+        for escape in ["-", "/", "\\/", "%2D", "\\u002d", "&#45;", "&#x2d;", "&#X02D;", "&#x0002d;"] {
+            assert_eq!(clean(&format!("a {} b", SIG.replace('-', escape)), &[SIG]), "a … b", "{escape}");
+        }
+        // Not a digit of that base: another text.
+        for other in ["&#x2g;", "&#4a;", "%2g", "\\u002g"] {
+            assert_eq!(clean(&format!("a{other}"), &["a2"]), format!("a{other}"));
+        }
+    }
+
+    #[test]
+    fn what_has_no_signature_is_borrowed() {
+        assert!(matches!(redacted(b"100 %", &[SIG]), Cow::Borrowed(b"100 %")));
+        assert!(matches!(redacted(b"nothing", &[SIG]), Cow::Borrowed(b"nothing")));
+        assert_eq!(clean("a!", &["a"]), "…!");
     }
 
     #[test]

@@ -52,3 +52,44 @@ impl Encoding {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_of_a_signature_is_looked_at() {
+        for (signature, encoding) in [
+            (&[0xff, 0xfe][..], Encoding::Utf16),
+            (&[0xfe, 0xff], Encoding::Utf16),
+            (&[0x1f, 0x8b], Encoding::Gzip),
+            (&[0x78, 0x9c], Encoding::Zlib),
+            (&[0x28, 0xb5, 0x2f, 0xfd], Encoding::Zstd),
+            (b"PK\x03\x04", Encoding::Zip),
+        ] {
+            assert_eq!(Encoding::of(signature), Some(encoding), "{signature:x?}");
+            assert_eq!(Encoding::of(&[signature, b"more"].concat()), Some(encoding), "{signature:x?}");
+            for at in 0..signature.len() {
+                assert_eq!(Encoding::of(&signature[..at]), None, "{signature:x?} to {at}");
+                for step in [1, 255] {
+                    let mut other = signature.to_vec();
+                    other[at] = other[at].wrapping_add(step);
+                    assert_eq!(Encoding::of(&other), None, "{other:x?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn utf_16_needs_no_byte_order_mark() {
+        for text in [[1, 0, 1, 0], [b'{', 0, b'"', 0], [0, 1, 0, 1], [0, b'{', 0, b'"']] {
+            assert_eq!(Encoding::of(&text), Some(Encoding::Utf16), "{text:x?}");
+            for at in 0..text.len() {
+                let mut other = text;
+                other[at] = u8::from(text[at] == 0);
+                assert_eq!(Encoding::of(&other), None, "{other:x?}");
+                assert_eq!(Encoding::of(&text[..at]), None, "{text:x?} to {at}");
+            }
+        }
+    }
+}

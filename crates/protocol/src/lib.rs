@@ -69,7 +69,7 @@ pub mod internal {
     pub use crate::encoding::Encoding;
     pub use crate::envelope::envelope_json;
     pub use crate::json::{DuplicateField, Fields};
-    pub use crate::json_error::json_error_text;
+    pub use crate::json_error::{json_error_text, json_object};
     pub use crate::trailing_comma::without_trailing_commas;
 }
 

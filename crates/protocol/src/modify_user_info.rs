@@ -344,3 +344,18 @@ impl Answer {
         to_json(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_any_length_are_written_in_digits() {
+        for mark in (0..=10_010).chain([-1, -1_000, i64::from(u32::MAX), i64::MAX, i64::MIN]) {
+            let mut json = Vec::new();
+            Answer::write_served(&mut json, 1, [("a", [mark])]);
+            let digits = format!(r#""Marks":[{mark}]"#);
+            assert!(String::from_utf8_lossy(&json).contains(&digits), "{mark}");
+        }
+    }
+}

@@ -34,10 +34,26 @@ mod tests {
             r#""\ud83d\n""#,
             r#"{"\ude00\ud83d":1}"#,
             r#""\\\ud800""#,
+            r#""\ud83d\ude00\ud800""#,
+            r#""\u0041\ud800""#,
+            r#""\udfff""#,
+            r#""\udbff""#,
+            r#""\udbff\udbff""#,
+            r#""\ud800\ue000""#,
         ] {
             assert!(has_lone_surrogate(text), "{text}");
         }
-        for text in [r#""\ud83d\ude00""#, r#""\\ud800""#, r#"[1,"a",{"\u0041":null}]"#, r#""\ud7ff\ue000""#, ""] {
+        for text in [
+            r#""\ud83d\ude00""#,
+            r#""\ud800\udc00""#,
+            r#""\ud800\udfff""#,
+            r#""\udbff\udc00""#,
+            r#""\udbff\udfff""#,
+            r#""\\ud800""#,
+            r#"[1,"a",{"\u0041":null}]"#,
+            r#""\ud7ff\ue000""#,
+            "",
+        ] {
             assert!(!has_lone_surrogate(text), "{text}");
         }
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::SdkAppId;
-use avmarks_protocol::internal::json_error_text;
+use avmarks_protocol::internal::json_object;
 use avmarks_rules::internal::{Filter, Listed};
 use avmarks_rules::{Policy, Room, Terms};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Mark, OneLine, Timestamp};
@@ -57,13 +57,13 @@ impl App {
         struct Head {
             avmarks_snapshot: u32,
         }
-        let form = |error: serde_json::Error| SnapshotError::Form { what: brief(&error) };
+        let form = |error: String| SnapshotError::Form { what: brief(&error) };
         // The version first: another one may have another form. Version 2 has other names for three values.
-        let Head { avmarks_snapshot: found } = serde_json::from_slice(json).map_err(form)?;
+        let Head { avmarks_snapshot: found } = json_object(json).map_err(form)?;
         if !(SNAPSHOT_VERSION_MIN..=SNAPSHOT_VERSION).contains(&found) {
             return Err(SnapshotError::Version { found });
         }
-        serde_json::from_slice::<Snapshot>(json).map_err(form)?.into_app()
+        json_object::<Snapshot>(json).map_err(form)?.into_app()
     }
 }
 
@@ -121,12 +121,11 @@ impl Snapshot {
 }
 
 /// The message of the JSON reader, which may contain any text of the snapshot, as one short line.
-fn brief(error: &serde_json::Error) -> String {
+fn brief(text: &str) -> String {
     const CHARACTERS_MAX: usize = 400;
-    let text = json_error_text(error);
     match text.char_indices().nth(CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", OneLine(text.get(..end).unwrap_or_default())),
-        None => OneLine(&text).to_string(),
+        None => OneLine(text).to_string(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::{MutexGuard, PoisonError};
 
 use avmarks_keeper_store::{NewWant, Put, Store, Want, WantError};
+use avmarks_protocol::internal::json_object;
 use avmarks_spec::{GroupId, UserId};
 use hyper::StatusCode;
 use serde::Serialize;
@@ -72,8 +73,9 @@ const WANTS_OF_COMMIT: usize = 1_000;
 pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: Option<&[u8]>, dry_run: bool) -> Answer {
     let parsed = match body {
         None => Ok(WantBody { marks: Vec::new(), robot: false }),
-        Some(body) => text(body)
-            .and_then(|text| serde_json::from_str::<WantBody>(text).map_err(|error| format!("invalid body: {error}"))),
+        Some(body) => text(body).and_then(|text| {
+            json_object::<WantBody>(text.as_bytes()).map_err(|error| format!("invalid body: {error}"))
+        }),
     };
     let is_empty = |parsed: &WantBody| body.is_some() && parsed.marks.is_empty() && !parsed.robot;
     let want = match parsed.and_then(|parsed| match is_empty(&parsed) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use avmarks_keeper_store::NewWant;
+use avmarks_protocol::internal::json_object;
 use avmarks_spec::{Excerpt, GroupId, Mark, UserId};
 use serde::Deserialize;
 
@@ -108,7 +109,7 @@ pub(super) fn wants(text: &str, is_csv: bool) -> Result<Vec<OfLine<NewWant>>, Li
 }
 
 fn of_json(line: &str) -> Result<NewWant, String> {
-    let Line { group, account, marks, robot } = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let Line { group, account, marks, robot } = json_object(line.as_bytes())?;
     want(&group, &account, &WantBody { marks, robot })
 }
 

@@ -41,11 +41,11 @@ fn number(digits: &str, max: u64) -> Option<u64> {
     is_number.then(|| digits.parse().ok())?.filter(|number| *number <= max)
 }
 
-/// The year of two digits that is no more than 50 years in the future (RFC 9110 5.6.7).
+/// The last year with these two digits that is no more than 50 years in the future (RFC 9110 5.6.7).
 fn of_two_digits(year: u64, now: Timestamp) -> u64 {
     let this_year = 1970 + now.as_seconds() / 31_556_952;
-    let year = this_year / 100 * 100 + year;
-    if year > this_year + 50 { year - 100 } else { year }
+    let last = this_year + 50;
+    last - (last - year) % 100
 }
 
 /// Days from 1970-01-01 to a date of the Gregorian calendar. None before 1970.
@@ -111,6 +111,9 @@ mod tests {
     #[test]
     fn a_year_of_two_digits_is_near() {
         let now = Timestamp::from_millis(1_795_412_030_000);
-        assert_eq!([26, 76, 77, 99].map(|year| of_two_digits(year, now)), [2026, 2076, 1977, 1999]);
+        assert_eq!([26, 76, 77, 99, 0].map(|year| of_two_digits(year, now)), [2026, 2076, 1977, 1999, 2000]);
+        // In December 2099 the next year has the digits 00.
+        let now = Timestamp::from_millis(4_101_000_000_000);
+        assert_eq!([99, 0, 49, 50].map(|year| of_two_digits(year, now)), [2099, 2100, 2149, 2050]);
     }
 }

@@ -141,6 +141,24 @@ fn an_unexpected_response_has_its_kind_and_head() {
 }
 
 #[test]
+fn an_unexpected_response_shows_how_its_body_begins() {
+    let text = |status, body: &[u8]| unexpected(Response::new(status, body)).to_string();
+    assert_eq!(text(502, b""), "HTTP status 502, which the service never sends; without a body");
+    assert!(text(502, b"x").ends_with("that begin \"x\""), "{}", text(502, b"x"));
+}
+
+/// RFC 1950 2.2: the second byte of zlib at its four levels.
+#[test]
+fn a_compressed_body_is_told_by_its_first_bytes() {
+    let kind = |body: &[u8]| unexpected(Response::new(200, body)).kind;
+    for level in [0x01, 0x5e, 0x9c, 0xda] {
+        let encoded =
+            |byte| matches!(kind(&[0x78, byte, 0]), UnexpectedKind::Encoded { encoding } if encoding == "deflate");
+        assert_eq!([level - 1, level, level + 1].map(encoded), [false, true, false], "{level:x}");
+    }
+}
+
+#[test]
 fn statuses_300_to_399_are_redirects() {
     for (status, kind) in [
         (299, UnexpectedKind::Status),

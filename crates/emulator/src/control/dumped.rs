@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use avmarks_protocol::internal::{json_error_text, json_object};
 use avmarks_service::App;
 use avmarks_spec::GroupId;
 use serde::{Deserialize, Serialize};
@@ -49,9 +50,10 @@ pub(super) fn written(state: &State) -> Vec<u8> {
 /// The state of this JSON; that of a service alone has nothing of the emulator's.
 pub(super) fn read(json: &[u8]) -> Result<Dumped, String> {
     let app = App::restore(json).map_err(|error| error.to_string())?;
-    let head: Head = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+    let head: Head = json_object(json)?;
     let kept = head.emulator.map(|kept| serde_json::from_str::<EmulatorPart>(kept.get()));
-    let kept = kept.transpose().map_err(|error| format!("`emulator`: {error}"))?.unwrap_or_default();
+    let kept =
+        kept.transpose().map_err(|error| format!("`emulator`: {}", json_error_text(&error)))?.unwrap_or_default();
     let groups = kept.groups.into_iter().map(|(id, group)| match GroupId::parse(&id) {
         Ok(id) => Ok((id, group)),
         Err(error) => Err(format!("`emulator.groups`: {error}")),

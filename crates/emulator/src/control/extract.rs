@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use avmarks_protocol::internal::Encoding;
+use avmarks_protocol::internal::{Encoding, json_error_text};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, GroupId, OneLine, Timestamp, UserId};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -93,7 +93,7 @@ pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> 
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let (path, inner) = (error.path().to_string(), OneLine(&error.inner().to_string()).to_string());
+        let (path, inner) = (error.path().to_string(), OneLine(&json_error_text(error.inner())).to_string());
         let place = if path == "." { "the body".to_owned() } else { format!("`{}`", Excerpt(&path)) };
         match error.inner().is_data() {
             true => ControlError::bad_request(format!("{place}: {inner}")),

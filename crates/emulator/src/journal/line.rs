@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use avmarks_protocol::internal::json_error_text;
+use avmarks_protocol::internal::json_object;
 use avmarks_rules::Policy;
 use avmarks_service::scenario::{Input, Line};
 use avmarks_spec::{GroupId, Timestamp};
@@ -112,21 +112,20 @@ impl OwnLine {
 
     /// The line of this text; nothing if it is not one of these.
     fn parse(text: &str) -> Result<Option<Self>, String> {
-        let form = |error: serde_json::Error| json_error_text(&error);
-        let head: Head<'_> = serde_json::from_str(text).map_err(form)?;
+        let json = text.as_bytes();
+        let head: Head<'_> = json_object(json)?;
         Ok(Some(match &*head.r#do {
             "clock" => {
-                let line: ClockLine<'_> = serde_json::from_str(text).map_err(form)?;
+                let line: ClockLine<'_> = json_object(json)?;
                 Self::Clock(line.clock.into())
             }
             "name" => {
-                let line: NameLine<'_> = serde_json::from_str(text).map_err(form)?;
+                let line: NameLine<'_> = json_object(json)?;
                 let group = GroupId::parse(&line.group).map_err(|error| error.to_string())?;
                 Self::Name { group, name: line.name.into_owned() }
             }
             "group_call" => {
-                let GroupCallLine { at, identifier, path, raw, strict, .. } =
-                    serde_json::from_str(text).map_err(form)?;
+                let GroupCallLine { at, identifier, path, raw, strict, .. } = json_object(json)?;
                 Self::GroupCall {
                     at: Timestamp::new(at).map_err(|error| format!("`at` is {at}; {error}"))?,
                     identifier: identifier.into_owned(),

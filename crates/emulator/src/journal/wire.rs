@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use avmarks_protocol::internal::json_error_text;
+use avmarks_protocol::internal::json_object;
 use avmarks_service::App;
 use avmarks_spec::{GroupId, OneLine, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -56,13 +56,13 @@ pub(super) fn parse(json: &str) -> Result<State, String> {
     struct Head {
         avmarks_data: u32,
     }
-    let form = |error: serde_json::Error| OneLine(&json_error_text(&error)).to_string();
+    let form = |error: String| OneLine(&error).to_string();
     // The version first: another one may have another form.
-    let Head { avmarks_data: found } = serde_json::from_str(json).map_err(form)?;
+    let Head { avmarks_data: found } = json_object(json.as_bytes()).map_err(form)?;
     if found != VERSION {
         return Err(format!("it is of version {found}, and only version {VERSION} can be read"));
     }
-    let Wire { clock, assigned, groups, calls, app, .. } = serde_json::from_str(json).map_err(form)?;
+    let Wire { clock, assigned, groups, calls, app, .. } = json_object(json.as_bytes()).map_err(form)?;
     let groups = groups.into_iter().map(|(id, group)| {
         let id = GroupId::parse(&id).map_err(|error| format!("a group: {error}"))?;
         Ok((id, group))

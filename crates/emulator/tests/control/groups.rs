@@ -89,6 +89,13 @@ fn what_cannot_be_is_said() {
         (
             "POST",
             "groups",
+            r#"{"group":{}}"#,
+            400,
+            "`group`: invalid type: object, expected a string at line 1 column 9",
+        ),
+        (
+            "POST",
+            "groups",
             r#"{"group":"g","owner":null}"#,
             400,
             "`owner`: invalid type: null, expected a string at line 1 column 25",

@@ -290,3 +290,44 @@ fn padded(text: &str) -> [(Option<Corruption>, String); 2] {
     let whole = digits.len().next_multiple_of(4);
     [(None, text.to_owned()), (Some(Corruption::PaddingLost), format!("{digits:_<whole$}"))]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_run_is_a_part() {
+        assert_eq!(longest_run("<eJw*->"), Some((1, "eJw*-")));
+        assert_eq!(longest_run("a bcd, ef"), Some((2, "bcd")));
+        // The first of two that are equally long.
+        assert_eq!(longest_run("ab cd"), Some((0, "ab")));
+        assert_eq!(longest_run("abcd"), None);
+        assert_eq!(longest_run("<>"), Some((0, "")));
+    }
+
+    #[test]
+    fn layers_of_percent_encoding_are_counted() {
+        let text = |times| Corruption::PercentEncoded { times }.to_string();
+        assert!(text(1).contains("percent-encoded; decode it once"), "{}", text(1));
+        assert!(text(2).contains("percent-encoded 2 times over"), "{}", text(2));
+    }
+
+    #[test]
+    fn two_copies_are_at_most_five_characters_apart() {
+        for (between, expected) in [("", "eJw"), (",    ", "eJw"), ("      ", "eJw      eJw"), (".", "eJw.eJw")] {
+            let mut corruptions = Vec::new();
+            assert_eq!(once(&format!("eJw{between}eJw"), &mut corruptions), expected, "{between:?}");
+            assert_eq!(corruptions.is_empty(), expected != "eJw", "{between:?}");
+        }
+        // One character is copied; no character is not.
+        assert_eq!(once("aa", &mut Vec::new()), "a");
+        assert_eq!(once(",", &mut Vec::new()), ",");
+    }
+
+    #[test]
+    fn the_first_signature_of_a_query_is_taken() {
+        assert_eq!(after_usersig("https://a/?usersig=b&usersig=c"), Some("b&usersig=c"));
+        assert_eq!(after_usersig("a=1&UserSig=b?usersig=c"), Some("b?usersig=c"));
+        assert_eq!(after_usersig("usersig=b"), None);
+    }
+}

@@ -341,11 +341,16 @@ mod tests {
             |time| UserSig::with_fields(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", time, 86_400, None);
         let in_unit = |found, unit| vec![FindingKind::TimeInOtherUnit { found, unit }];
         for (time, expected) in [
+            (0, vec![]),
+            (7, vec![]),
+            (8, vec![FindingKind::FromTheFuture { ahead_seconds: 1 }]),
             (99_999_999_999, vec![FindingKind::FromTheFuture { ahead_seconds: 99_999_999_992 }]),
             (100_000_000_000, in_unit(100_000_000_000, "milliseconds")),
             (1_795_900_000_000, in_unit(1_795_900_000_000, "milliseconds")),
             (99_999_999_999_999, in_unit(99_999_999_999_999, "milliseconds")),
             (100_000_000_000_000, in_unit(100_000_000_000_000, "microseconds")),
+            (99_999_999_999_999_999, in_unit(99_999_999_999_999_999, "microseconds")),
+            (100_000_000_000_000_000, in_unit(100_000_000_000_000_000, "nanoseconds")),
             (1_795_900_000_000_000_000, in_unit(1_795_900_000_000_000_000, "nanoseconds")),
         ] {
             assert_eq!(findings(&sign(time), "k", 7), expected, "{time}");

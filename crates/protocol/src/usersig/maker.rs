@@ -415,6 +415,44 @@ mod tests {
     const RIGHT: &str = concat_right!("", "");
 
     #[test]
+    fn a_number_has_other_units() {
+        assert_eq!(other_units(999), [999_000]);
+        assert_eq!(other_units(1_000), [1_000_000, 1]);
+        assert_eq!(other_units(7_200_999), [7_200_999_000, 7_200]);
+        assert_eq!(other_units(u64::MAX), [u64::MAX / 1_000]);
+    }
+
+    #[test]
+    fn a_number_has_an_exponent_for_each_zero() {
+        let exponents = |number| {
+            let texts = other_texts(number);
+            texts.into_iter().filter(|text| !text.starts_with("0x") && text.contains('e')).collect::<Vec<_>>()
+        };
+        assert_eq!(exponents(7_200), ["720e1", "72e2"]);
+        assert_eq!(exponents(0), [""; 0]);
+        assert_eq!(exponents(10_u64.pow(19)).last().map(String::as_str), Some("1e19"));
+    }
+
+    #[test]
+    fn only_hex_digits_are_bytes() {
+        assert_eq!(from_hex(b"09aFff").as_deref(), Some(&vec![0x09, 0xaf, 0xff]));
+        for wrong in ["0g", "g0", "0:", "0", "0/"] {
+            assert_eq!(from_hex(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_the_names_of_lines_are_in_another_form() {
+        let text = "identifier=TLS.a:b\nsdkappid=1400000000\ntime=1795412030\nexpire=7200\n";
+        let mac = encoding::standard(HMAC::mac(text, KEY));
+        let json = format!(
+            r#"{{"TLS.ver":"2.0","TLS.identifier":"TLS.a:b","TLS.sdkappid":1400000000,"TLS.time":1795412030,"TLS.expire":7200,"TLS.sig":"{mac}"}}"#
+        );
+        let token = Token::decode(&encoding::pack(&json)).unwrap();
+        assert_eq!(mistakes(&token, KEY.as_bytes()), [MakerMistake::LinesInOtherForm]);
+    }
+
+    #[test]
     fn each_mistake_about_the_text_is_named() {
         for (from, to, mistake) in [
             ("\n", r"\n", MakerMistake::LineFeedsAsText),

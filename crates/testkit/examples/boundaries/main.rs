@@ -1,5 +1,5 @@
 //! Changes each comparison, end of a range, `min` or `max`, and number of a crate by one step, one at a time, and tells which of
-//! these changes no test notices: `.ci/boundaries [DURATION] [CRATE[:FIRST]…]`.
+//! these changes no test notices: `.ci/boundaries [DURATION] [CRATE[:FIRST|:alone|:FILE]…]`.
 //!
 //! It works on a copy of the tree. Expressions that are evaluated while the program runs are built once, changed and unchanged side
 //! by side, and the change is chosen when a test starts. Constants, patterns and what does not build that way is built by itself.
@@ -38,18 +38,19 @@ fn main() -> ExitCode {
             (None, None) => {
                 eprintln!(
                     "error: `{argument}` is neither a duration, such as 90m, nor one of rules, service, spec, protocol, client, \
-                     nor one with the number of its first change, such as rules:100"
+                     nor one with the number of its first change, with `alone` or with a part of a file's name, such as rules:100, \
+                     rules:alone or rules:apply.rs"
                 );
                 return ExitCode::from(2);
             }
         }
     }
     if names.is_empty() {
-        names = CRATES.iter().map(|(name, suites)| (*name, *suites, 1)).collect();
+        names = CRATES.iter().map(|(name, suites)| (*name, *suites, Which::From(1))).collect();
     }
     let mut survivors = 0;
-    for (name, suites, first) in names {
-        match run(name, suites, first, at_most) {
+    for (name, suites, which) in names {
+        match run(name, suites, &which, at_most) {
             Ok(found) => survivors += found,
             Err(error) => {
                 eprintln!("error: {error}");
@@ -60,11 +61,26 @@ fn main() -> ExitCode {
     if survivors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// A crate, its suites, and the number of the first change that is tried.
-fn of_crate(argument: &str) -> Option<(&'static str, &'static [&'static str], u32)> {
-    let (name, first) = argument.split_once(':').unwrap_or((argument, "1"));
+/// Which changes of a crate are tried.
+enum Which {
+    /// Those from this number on.
+    From(u32),
+    /// Those that are built by themselves.
+    Alone,
+    /// Those of the files with this in their names.
+    Of(String),
+}
+
+/// A crate, its suites, and which of its changes are tried.
+fn of_crate(argument: &str) -> Option<(&'static str, &'static [&'static str], Which)> {
+    let (name, which) = argument.split_once(':').unwrap_or((argument, "1"));
     let (name, suites) = CRATES.iter().find(|(known, _)| *known == name)?;
-    Some((*name, *suites, first.parse().ok()?))
+    let which = match which.parse() {
+        Ok(first) => Which::From(first),
+        Err(_) if which == "alone" => Which::Alone,
+        Err(_) => Which::Of(which.to_owned()),
+    };
+    Some((*name, *suites, which))
 }
 
 fn seconds(text: &str) -> Option<Duration> {
@@ -74,9 +90,8 @@ fn seconds(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(number.parse::<u64>().ok()?.checked_mul(unit)?))
 }
 
-/// Tries every change of a crate from the `first` on, for `at_most` once all is built, and prints what came of it. Gives how many survived without a
-/// reason.
-fn run(name: &str, suites: &[&str], first: u32, at_most: Option<Duration>) -> Result<usize, String> {
+/// Tries these changes of a crate for `at_most` once all is built, and prints what came of it. Gives how many survived without a reason.
+fn run(name: &str, suites: &[&str], which: &Which, at_most: Option<Duration>) -> Result<usize, String> {
     let package = format!("avmarks-{name}");
     let suites = [&["-p", &package], suites].concat();
     let folder = Path::new("target/boundaries");
@@ -89,7 +104,11 @@ fn run(name: &str, suites: &[&str], first: u32, at_most: Option<Duration>) -> Re
     let start = Instant::now();
     let is_over = || at_most.is_some_and(|at_most| start.elapsed() > at_most);
     let mut found = Findings::new(&tree)?;
-    let tried = changes.iter().filter(|one| one.number >= first);
+    let tried = changes.iter().filter(|one| match which {
+        Which::From(first) => one.number >= *first,
+        Which::Alone => alone.contains(&one.number),
+        Which::Of(part) => one.file.to_string_lossy().contains(part),
+    });
     for one in tried.clone().filter(|one| !alone.contains(&one.number)) {
         if is_over() {
             break;

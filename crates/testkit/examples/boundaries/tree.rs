@@ -188,7 +188,7 @@ impl Tree {
 
     /// Builds suites; none where something does not build.
     pub(crate) fn build(&self, suites: &[&str]) -> Result<Option<Vec<Suite>>, String> {
-        let messages = self.cargo(&[&["test", "--no-run"], suites].concat())?;
+        let messages = self.cargo(&[&["test", "--no-run", "--profile", "mutants"], suites].concat())?;
         if messages.iter().any(|message| message["success"] == false) {
             return Ok(None);
         }
