@@ -50,6 +50,16 @@ fn case(id: &str, level: Level, basis: Basis, description: &str, question: Quest
     Case { id: id.to_owned(), level, basis, description: description.to_owned(), question, expect }
 }
 
+/// What the documents leave open is at its own level, everything else at this one.
+const fn level(basis: Basis, otherwise: Level) -> Level {
+    if basis.gap.is_some() { Level::Gap } else { otherwise }
+}
+
+/// What the ids of the cases of a call have in front.
+fn prefix(verb: Verb) -> String {
+    verb.name().replace('_', "-")
+}
+
 /// A call that is served.
 fn call(verb: Verb, args: Value) -> Question {
     answered(verb, args, vec![Answer::Served])

@@ -4,7 +4,7 @@ use avmarks_protocol::Endpoint::{self, *};
 use avmarks_rules::Refusal::{self, *};
 use avmarks_spec::Gap;
 
-use super::case;
+use super::{case, level};
 use crate::case::{Basis, Case, Expect, Level, Question};
 use crate::verdict::judged;
 
@@ -16,14 +16,14 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn of_row((id, endpoint, refusal, pointer, gap, what, body): Row) -> Case {
-    let level = if gap.is_some() { Level::Gap } else { Level::Must };
     let description = match refusal {
         None => format!("{what} is accepted"),
         Some(_) => format!("{what} is refused"),
     };
     let basis = Basis::of_verdict(refusal.and_then(Refusal::clause), gap);
     let judged = judged(refusal, (!pointer.is_empty() || refusal.is_some()).then(|| pointer.to_owned()));
-    case(&format!("check/{id}"), level, basis, &description, Question::Check { endpoint, body }, Expect::Judged(judged))
+    let (level, question) = (level(basis, Level::Must), Question::Check { endpoint, body });
+    case(&format!("check/{id}"), level, basis, &description, question, Expect::Judged(judged))
 }
 
 /// A body about marks, of these three texts.
@@ -31,14 +31,29 @@ fn marks(group: &str, command: &str, members: &str) -> Vec<u8> {
     format!(r#"{{"GroupId":{group},"CommandType":{command},"MemberList":{members}}}"#).into_bytes()
 }
 
+/// A set for these members.
+fn set_for(members: &str) -> Vec<u8> {
+    marks("\"g\"", "1", members)
+}
+
 /// A set of these marks for one account.
 fn set(marks_text: &str) -> Vec<u8> {
-    marks("\"g\"", "1", &format!(r#"[{{"Member_Account":"u1","Marks":{marks_text}}}]"#))
+    set_for(&format!(r#"[{{"Member_Account":"u1","Marks":{marks_text}}}]"#))
 }
 
 /// A set for this account.
 fn account(text: &str) -> Vec<u8> {
-    marks("\"g\"", "1", &format!(r#"[{{"Member_Account":{text},"Marks":[1000]}}]"#))
+    set_for(&format!(r#"[{{"Member_Account":{text},"Marks":[1000]}}]"#))
+}
+
+/// A set in this group.
+fn group(text: &str) -> Vec<u8> {
+    marks(text, "1", &members(1))
+}
+
+/// A body with this `CommandType`.
+fn command(text: &str) -> Vec<u8> {
+    marks("\"g\"", text, &members(1))
 }
 
 fn members(count: usize) -> String {
@@ -56,6 +71,15 @@ fn bytes(text: &str) -> Vec<u8> {
 
 /// The valid body that most others are made of.
 const VALID: &str = r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"u1","Marks":[1000]}]}"#;
+
+/// The same with one text in place of another.
+fn valid_with(from: &str, to: &str) -> Vec<u8> {
+    VALID.replace(from, to).into_bytes()
+}
+
+const ACCOUNT: &str = "/MemberList/0/Member_Account";
+const MARKS: &str = "/MemberList/0/Marks";
+const MARK: &str = "/MemberList/0/Marks/0";
 
 fn rows() -> Vec<Row> {
     let mut rows = accepted();
@@ -95,7 +119,7 @@ fn accepted() -> Vec<Row> {
                 r#"[{"Member_Account":"u1","Marks":[1000,1001,1002,1003,1004,1005,1006,1007,1008,1009,1010]}]"#,
             ),
         ),
-        ok("valid/500-accounts", "a set for 500 accounts", marks("\"g\"", "1", &members(500))),
+        ok("valid/500-accounts", "a set for 500 accounts", set_for(&members(500))),
         ok("valid/longest-account", "an account of 32 bytes", account(&format!("\"{long}\""))),
         ok(
             "valid/field-order",
@@ -123,7 +147,7 @@ fn accepted() -> Vec<Row> {
             "",
             Some(Gap::Duplicates),
             "an account that is named twice",
-            marks("\"g\"", "1", r#"[{"Member_Account":"u1","Marks":[1000]},{"Member_Account":"u1","Marks":[1001]}]"#),
+            set_for(r#"[{"Member_Account":"u1","Marks":[1000]},{"Member_Account":"u1","Marks":[1001]}]"#),
         ),
     ]
 }
@@ -144,10 +168,10 @@ fn not_json() -> Vec<Row> {
         no("json/array", "an array", bytes(&format!("[{VALID}]"))),
         no("json/null", "`null`", bytes("null")),
         no("json/form", "a form", bytes("GroupId=g&CommandType=1")),
-        no("json/single-quotes", "single quotation marks", bytes(&VALID.replace('"', "'"))),
+        no("json/single-quotes", "single quotation marks", valid_with("\"", "'")),
         no("json/comment", "a comment", bytes(&format!("/**/{VALID}"))),
         no("json/not-utf8", "a byte that is in no UTF-8", not_utf8),
-        no("json/control", "a control character in a string", marks("\"g\n\"", "1", &members(1))),
+        no("json/control", "a control character in a string", group("\"g\n\"")),
         no("json/leading-zero", "a number that begins with 0", set("[01000]")),
         no("json/plus", "a number with a plus sign", set("[+1000]")),
         no("json/hexadecimal", "a hexadecimal number", set("[0x3e8]")),
@@ -159,7 +183,7 @@ fn not_json() -> Vec<Row> {
             "",
             Some(Gap::TrailingComma),
             "a comma before `]`, as the sample requests have it",
-            marks("\"g\"", "1", r#"[{"Member_Account":"u1","Marks":[1000]},]"#),
+            set_for(r#"[{"Member_Account":"u1","Marks":[1000]},]"#),
         ),
     ]
 }
@@ -170,13 +194,8 @@ fn fields() -> Vec<Row> {
         (id, ModifyUserInfo, Some(DuplicateField), pointer, Some(Gap::DuplicateField), what, body)
     };
     vec![
-        no("field/no-group", "/GroupId", "a body without `GroupId`", bytes(&VALID.replace(r#""GroupId":"g","#, ""))),
-        no(
-            "field/no-command",
-            "/CommandType",
-            "a body without `CommandType`",
-            bytes(&VALID.replace(r#""CommandType":1,"#, "")),
-        ),
+        no("field/no-group", "/GroupId", "a body without `GroupId`", valid_with(r#""GroupId":"g","#, "")),
+        no("field/no-command", "/CommandType", "a body without `CommandType`", valid_with(r#""CommandType":1,"#, "")),
         no(
             "field/no-members",
             "/MemberList",
@@ -184,64 +203,39 @@ fn fields() -> Vec<Row> {
             bytes(r#"{"GroupId":"g","CommandType":1}"#),
         ),
         no("field/nothing", "/GroupId", "an empty object", bytes("{}")),
-        no(
-            "field/no-account",
-            "/MemberList/0/Member_Account",
-            "a member without account",
-            marks("\"g\"", "1", r#"[{"Marks":[1000]}]"#),
-        ),
-        no(
-            "field/no-marks",
-            "/MemberList/0/Marks",
-            "a member without `Marks`",
-            marks("\"g\"", "1", r#"[{"Member_Account":"u1"}]"#),
-        ),
-        no(
-            "field/other-letters",
-            "/GroupId",
-            "`groupid` in small letters",
-            bytes(&VALID.replace("GroupId", "groupid")),
-        ),
-        no("type/group-number", "/GroupId", "a group that is a number", marks("1", "1", &members(1))),
-        no("type/group-null", "/GroupId", "a group that is null", marks("null", "1", &members(1))),
-        no(
-            "type/command-text",
-            "/CommandType",
-            "a `CommandType` that is a string",
-            marks("\"g\"", "\"1\"", &members(1)),
-        ),
-        no(
-            "type/command-fraction",
-            "/CommandType",
-            "a `CommandType` with a fraction",
-            marks("\"g\"", "1.0", &members(1)),
-        ),
-        no("type/command-true", "/CommandType", "a `CommandType` that is true", marks("\"g\"", "true", &members(1))),
+        no("field/no-account", ACCOUNT, "a member without account", set_for(r#"[{"Marks":[1000]}]"#)),
+        no("field/no-marks", MARKS, "a member without `Marks`", set_for(r#"[{"Member_Account":"u1"}]"#)),
+        no("field/other-letters", "/GroupId", "`groupid` in small letters", valid_with("GroupId", "groupid")),
+        no("type/group-number", "/GroupId", "a group that is a number", group("1")),
+        no("type/group-null", "/GroupId", "a group that is null", group("null")),
+        no("type/command-text", "/CommandType", "a `CommandType` that is a string", command("\"1\"")),
+        no("type/command-fraction", "/CommandType", "a `CommandType` with a fraction", command("1.0")),
+        no("type/command-true", "/CommandType", "a `CommandType` that is true", command("true")),
         no(
             "type/members-object",
             "/MemberList",
             "a list that is an object",
-            marks("\"g\"", "1", r#"{"Member_Account":"u1","Marks":[1000]}"#),
+            set_for(r#"{"Member_Account":"u1","Marks":[1000]}"#),
         ),
-        no("type/member-text", "/MemberList/0", "a member that is a string", marks("\"g\"", "1", r#"["u1"]"#)),
-        no("type/account-number", "/MemberList/0/Member_Account", "an account that is a number", account("1")),
-        no("type/account-null", "/MemberList/0/Member_Account", "an account that is null", account("null")),
-        no("type/marks-number", "/MemberList/0/Marks", "`Marks` that is a number", set("1000")),
-        no("type/mark-text", "/MemberList/0/Marks/0", "a mark that is a string", set("[\"1000\"]")),
-        no("type/mark-fraction", "/MemberList/0/Marks/0", "a mark with a fraction", set("[1000.0]")),
-        no("type/mark-exponent", "/MemberList/0/Marks/0", "a mark with an exponent", set("[1e3]")),
+        no("type/member-text", "/MemberList/0", "a member that is a string", set_for(r#"["u1"]"#)),
+        no("type/account-number", ACCOUNT, "an account that is a number", account("1")),
+        no("type/account-null", ACCOUNT, "an account that is null", account("null")),
+        no("type/marks-number", MARKS, "`Marks` that is a number", set("1000")),
+        no("type/mark-text", MARK, "a mark that is a string", set("[\"1000\"]")),
+        no("type/mark-fraction", MARK, "a mark with a fraction", set("[1000.0]")),
+        no("type/mark-exponent", MARK, "a mark with an exponent", set("[1e3]")),
         no("type/mark-null", "/MemberList/0/Marks/1", "a mark that is null", set("[1000,null]")),
         twice(
             "field/group-twice",
             "/GroupId",
             "`GroupId` twice",
-            bytes(&VALID.replace(r#""GroupId":"g""#, r#""GroupId":"g","GroupId":"g""#)),
+            valid_with(r#""GroupId":"g""#, r#""GroupId":"g","GroupId":"g""#),
         ),
         twice(
             "field/marks-twice",
-            "/MemberList/0/Marks",
+            MARKS,
             "`Marks` twice",
-            bytes(&VALID.replace(r#""Marks":[1000]"#, r#""Marks":[1000],"Marks":[1000]"#)),
+            valid_with(r#""Marks":[1000]"#, r#""Marks":[1000],"Marks":[1000]"#),
         ),
     ]
 }
@@ -250,48 +244,47 @@ fn values() -> Vec<Row> {
     let of = |id, refusal, pointer, what, body| (id, ModifyUserInfo, Some(refusal), pointer, None, what, body);
     let open =
         |id, refusal, pointer, gap, what, body| (id, ModifyUserInfo, Some(refusal), pointer, Some(gap), what, body);
-    let mark = "/MemberList/0/Marks/0";
-    let name = "/MemberList/0/Member_Account";
-    let (long, group) = (format!("\"{}\"", "x".repeat(33)), format!("\"{}\"", "g".repeat(49)));
+    let (long, long_group) = (format!("\"{}\"", "x".repeat(33)), format!("\"{}\"", "g".repeat(49)));
     vec![
-        of("command/zero", CommandType, "/CommandType", "the `CommandType` 0", marks("\"g\"", "0", &members(1))),
-        of("command/three", CommandType, "/CommandType", "the `CommandType` 3", marks("\"g\"", "3", &members(1))),
-        of("command/negative", CommandType, "/CommandType", "the `CommandType` -1", marks("\"g\"", "-1", &members(1))),
-        of(
-            "command/wrapped",
-            CommandType,
-            "/CommandType",
-            "the `CommandType` 2^32 + 1",
-            marks("\"g\"", "4294967297", &members(1)),
-        ),
-        of("accounts/501", AccountsMax, "/MemberList", "a set for 501 accounts", marks("\"g\"", "1", &members(501))),
-        of("accounts/none", MemberListEmpty, "/MemberList", "a set for nobody", marks("\"g\"", "1", "[]")),
-        of("account/empty", AccountId, name, "an empty account", account("\"\"")),
-        of("account/too-long", AccountId, name, "an account of 33 bytes", account(&long)),
+        of("command/zero", CommandType, "/CommandType", "the `CommandType` 0", command("0")),
+        of("command/three", CommandType, "/CommandType", "the `CommandType` 3", command("3")),
+        of("command/negative", CommandType, "/CommandType", "the `CommandType` -1", command("-1")),
+        of("command/wrapped", CommandType, "/CommandType", "the `CommandType` 2^32 + 1", command("4294967297")),
+        of("accounts/501", AccountsMax, "/MemberList", "a set for 501 accounts", set_for(&members(501))),
+        of("accounts/none", MemberListEmpty, "/MemberList", "a set for nobody", set_for("[]")),
+        of("account/empty", AccountId, ACCOUNT, "an empty account", account("\"\"")),
+        of("account/too-long", AccountId, ACCOUNT, "an account of 33 bytes", account(&long)),
         of(
             "account/too-long-in-bytes",
             AccountId,
-            name,
+            ACCOUNT,
             "an account of 12 characters and 36 bytes",
             account(&format!("\"{}\"", "\u{5f20}".repeat(12))),
         ),
-        open("account/not-ascii", AccountId, name, Gap::AccountId, "an account beyond ASCII", account("\"\u{5f20}\"")),
-        of("marks/none", MarksEmpty, "/MemberList/0/Marks", "a member with no marks", set("[]")),
-        of("mark/below-1000", MarkRange, mark, "the mark 999", set("[999]")),
-        of("mark/zero", MarkRange, mark, "the mark 0", set("[0]")),
-        of("mark/one", MarkRange, mark, "the mark 1", set("[1]")),
-        of("mark/negative", MarkRange, mark, "the mark -1000", set("[-1000]")),
-        of("mark/below-500", MarkRange, mark, "the mark 499", set("[499]")),
-        of("mark/above-500", MarkRange, mark, "the mark 501", set("[501]")),
-        of("mark/below-600", MarkRange, mark, "the mark 599", set("[599]")),
-        of("mark/above-600", MarkRange, mark, "the mark 601", set("[601]")),
+        open(
+            "account/not-ascii",
+            AccountId,
+            ACCOUNT,
+            Gap::AccountId,
+            "an account beyond ASCII",
+            account("\"\u{5f20}\""),
+        ),
+        of("marks/none", MarksEmpty, MARKS, "a member with no marks", set("[]")),
+        of("mark/below-1000", MarkRange, MARK, "the mark 999", set("[999]")),
+        of("mark/zero", MarkRange, MARK, "the mark 0", set("[0]")),
+        of("mark/one", MarkRange, MARK, "the mark 1", set("[1]")),
+        of("mark/negative", MarkRange, MARK, "the mark -1000", set("[-1000]")),
+        of("mark/below-500", MarkRange, MARK, "the mark 499", set("[499]")),
+        of("mark/above-500", MarkRange, MARK, "the mark 501", set("[501]")),
+        of("mark/below-600", MarkRange, MARK, "the mark 599", set("[599]")),
+        of("mark/above-600", MarkRange, MARK, "the mark 601", set("[601]")),
         of("mark/second", MarkRange, "/MemberList/0/Marks/1", "an invalid mark after a valid one", set("[1000,999]")),
-        open("mark/beyond-32-bits", MarkRange, mark, Gap::MarkMax, "the mark 4294967296", set("[4294967296]")),
-        open("mark/wrapped", MarkRange, mark, Gap::MarkMax, "the mark 2^32 + 1000", set("[4294968296]")),
+        open("mark/beyond-32-bits", MarkRange, MARK, Gap::MarkMax, "the mark 4294967296", set("[4294967296]")),
+        open("mark/wrapped", MarkRange, MARK, Gap::MarkMax, "the mark 2^32 + 1000", set("[4294968296]")),
         open(
             "mark/beyond-64-bits",
             MarkRange,
-            mark,
+            MARK,
             Gap::MarkMax,
             "the mark 2^64 + 1000",
             set("[18446744073709552616]"),
@@ -303,23 +296,9 @@ fn values() -> Vec<Row> {
             "a set of eleven different marks",
             set("[1000,1001,1002,1003,1004,1005,1006,1007,1008,1009,1010]"),
         ),
-        of("group/empty", GroupId, "/GroupId", "an empty group id", marks("\"\"", "1", &members(1))),
-        open(
-            "group/too-long",
-            GroupId,
-            "/GroupId",
-            Gap::GroupId,
-            "a group id of 49 bytes",
-            marks(&group, "1", &members(1)),
-        ),
-        open(
-            "group/not-ascii",
-            GroupId,
-            "/GroupId",
-            Gap::GroupId,
-            "a group id beyond ASCII",
-            marks("\"\u{7fa4}\"", "1", &members(1)),
-        ),
+        of("group/empty", GroupId, "/GroupId", "an empty group id", group("\"\"")),
+        open("group/too-long", GroupId, "/GroupId", Gap::GroupId, "a group id of 49 bytes", group(&long_group)),
+        open("group/not-ascii", GroupId, "/GroupId", Gap::GroupId, "a group id beyond ASCII", group("\"\u{7fa4}\"")),
     ]
 }
 

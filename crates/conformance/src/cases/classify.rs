@@ -24,129 +24,108 @@ pub(super) fn cases() -> Vec<Case> {
     let http = Basis::clause(Clause::Http200);
     let body = |status: u16, body: &str| Answer::Body { status, body: body.to_owned() };
     let html = "<html><head><title>502 Bad Gateway</title></head></html>";
+    let refused = |code: i64, what: &str| {
+        let description = format!("a refusal{what} is told with its code");
+        (format!("refused/{code}"), ERRORS, description, Answer::refused(code), Some(code))
+    };
+    let broken =
+        |id: &str, basis, what: &str, answer| (id.to_owned(), basis, format!("{what} is not a success"), answer, None);
     let failures = [
-        ("refused/10004", ERRORS, "a refusal is told with its code", Answer::refused(10_004), Some(10_004)),
-        ("refused/10010", ERRORS, "a refusal is told with its code", Answer::refused(10_010), Some(10_010)),
+        refused(10_004, ""),
+        refused(10_010, ""),
+        refused(60_010, " of the gateway"),
+        refused(70_020, " of the account"),
         (
-            "refused/60010",
+            "refused/unknown".to_owned(),
             ERRORS,
-            "a refusal of the gateway is told with its code",
-            Answer::refused(60_010),
-            Some(60_010),
-        ),
-        (
-            "refused/70020",
-            ERRORS,
-            "a refusal of the account is told with its code",
-            Answer::refused(70_020),
-            Some(70_020),
-        ),
-        (
-            "refused/unknown",
-            ERRORS,
-            "a code that no list has is told as it is",
+            "a code that no list has is told as it is".to_owned(),
             Answer::refused(123_456),
             Some(123_456),
         ),
         (
-            "refused/bare",
+            "refused/bare".to_owned(),
             OVERVIEW,
-            "a refusal may lack everything but status and code",
+            "a refusal may lack everything but status and code".to_owned(),
             Answer::json(r#"{"ActionStatus":"FAIL","ErrorCode":10010}"#),
             Some(10_010),
         ),
-        ("status/502-html", http, "the page of a gateway is not a success", body(502, html), None),
-        ("body/html", OVERVIEW, "a page with status 200 is not a success", body(200, html), None),
-        ("body/empty", OVERVIEW, "an empty body is not a success", body(200, ""), None),
-        ("body/text", OVERVIEW, "a line of text is not a success", body(200, "OK"), None),
-        ("body/array", OVERVIEW, "JSON that is not an object is not a success", body(200, "[]"), None),
-        ("body/null", OVERVIEW, "`null` is not a success", body(200, "null"), None),
-        ("body/empty-object", OVERVIEW, "an object without status and code is not a success", body(200, "{}"), None),
-        (
-            "body/cut",
-            OVERVIEW,
-            "a body that ends too early is not a success",
-            Answer::Cut { body: OK.to_owned() },
-            None,
-        ),
-        (
+        broken("status/502-html", http, "the page of a gateway", body(502, html)),
+        broken("body/html", OVERVIEW, "a page with status 200", body(200, html)),
+        broken("body/empty", OVERVIEW, "an empty body", body(200, "")),
+        broken("body/text", OVERVIEW, "a line of text", body(200, "OK")),
+        broken("body/array", OVERVIEW, "JSON that is not an object", body(200, "[]")),
+        broken("body/null", OVERVIEW, "`null`", body(200, "null")),
+        broken("body/empty-object", OVERVIEW, "an object without status and code", body(200, "{}")),
+        broken("body/cut", OVERVIEW, "a body that ends too early", Answer::Cut { body: OK.to_owned() }),
+        broken(
             "body/cut-in-json",
             OVERVIEW,
-            "JSON that ends too early is not a success",
+            "JSON that ends too early",
             body(200, r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","MemberLi"#),
-            None,
         ),
-        (
-            "connection/closed",
-            OVERVIEW,
-            "a connection that is closed without an answer is not a success",
-            Answer::Closed,
-            None,
-        ),
+        broken("connection/closed", OVERVIEW, "a connection that is closed without an answer", Answer::Closed),
     ];
     let failures = failures.into_iter().map(|(id, basis, description, answer, code)| {
         let question = any_call(1, vec![answer]);
-        case(&format!("classify/{id}"), Must, basis, description, question, Expect::Failure(code))
+        case(&format!("classify/{id}"), Must, basis, &description, question, Expect::Failure(code))
     });
+
+    let should = |id: &str, basis, description, answers, expect| {
+        case(&format!("classify/{id}"), Should, basis, description, any_call(1, answers), expect)
+    };
     let contradiction = Answer::json(r#"{"ActionStatus":"FAIL","ErrorCode":0,"ErrorInfo":""}"#);
     let more = [
-        case(
-            "classify/status/500-ok-body",
-            Should,
+        should(
+            "status/500-ok-body",
             http,
             "a status of 500 is not a success, whatever the body says",
-            any_call(1, vec![body(500, OK)]),
+            vec![body(500, OK)],
             Expect::Failure(None),
         ),
-        case(
-            "classify/body/contradiction",
-            Should,
+        should(
+            "body/contradiction",
             OVERVIEW,
             "`FAIL` with code 0 is not a success",
-            any_call(1, vec![contradiction]),
+            vec![contradiction],
             Expect::Failure(None),
         ),
-        case(
-            "classify/again/10002",
-            Should,
+        should(
+            "again/10002",
             ERRORS,
             "after an internal error of the service, the request is sent again",
-            any_call(1, vec![Answer::refused(10_002), Answer::Served]),
+            vec![Answer::refused(10_002), Answer::Served],
             Expect::Again,
         ),
-        case(
-            "classify/again/60008",
-            Should,
+        should(
+            "again/60008",
             ERRORS,
             "after a time-out of the service, the request is sent again",
-            any_call(1, vec![Answer::refused(60_008), Answer::Served]),
+            vec![Answer::refused(60_008), Answer::Served],
             Expect::Again,
         ),
-        case(
-            "classify/again/closed",
-            Should,
+        should(
+            "again/closed",
             OVERVIEW,
             "after a connection that was lost, a request that may be repeated is sent again",
-            any_call(1, vec![Answer::Closed, Answer::Served]),
+            vec![Answer::Closed, Answer::Served],
             Expect::Again,
         ),
-        case(
-            "classify/once/10004",
-            Should,
+        should(
+            "once/10004",
             ERRORS,
             "a request that is wrong is not sent again",
-            any_call(1, vec![Answer::refused(10_004)]),
+            vec![Answer::refused(10_004)],
             Expect::Once,
         ),
-        case(
-            "classify/once/10010",
-            Should,
+        should(
+            "once/10010",
             ERRORS,
             "a request for a group that does not exist is not sent again",
-            any_call(1, vec![Answer::refused(10_010)]),
+            vec![Answer::refused(10_010)],
             Expect::Once,
         ),
     ];
+
     let codes = [
         10_002, 10_004, 10_005, 10_007, 10_010, 10_059, 60_003, 60_007, 60_008, 60_010, 70_001, 70_003, 70_009, 70_169,
     ];

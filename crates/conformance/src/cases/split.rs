@@ -3,8 +3,8 @@
 use avmarks_spec::{Clause, Gap};
 use serde_json::{Value, json};
 
-use super::{answered, call, case};
-use crate::case::Level::{Gap as Open, Must, Should};
+use super::{answered, call, case, level, prefix};
+use crate::case::Level::{Must, Should};
 use crate::case::{AccountOutcome, Answer, Basis, Case, Expect, Question};
 use crate::verb::Verb::{self, *};
 
@@ -37,44 +37,34 @@ pub(super) fn cases() -> Vec<Case> {
     )];
     // Of robots and of checks no page gives a limit.
     let (robots, checks) = (Basis::gap(Gap::RobotsMax), Basis::gap(Gap::CheckMax));
-    for (name, verb, basis, [limit, whole, two]) in [
-        ("set-marks", SetMarks, max, [Must, Must, Should]),
-        ("delete-marks", DeleteMarks, max, [Must, Must, Should]),
-        ("add-robots", AddRobots, robots, [Open, Should, Open]),
-        ("delete-robots", DeleteRobots, robots, [Open, Should, Open]),
-        ("check-members", CheckMembers, checks, [Open, Should, Open]),
+    for (verb, basis, whole) in [
+        (SetMarks, max, Must),
+        (DeleteMarks, max, Must),
+        (AddRobots, robots, Should),
+        (DeleteRobots, robots, Should),
+        (CheckMembers, checks, Should),
     ] {
-        let id = |end: &str| format!("split/{name}/{end}");
-        cases.push(case(
-            &id("501-within-limit"),
-            limit,
-            basis,
-            "of 501 accounts, no call names more than 500",
-            asked(verb, 501),
-            Expect::WithinLimit,
-        ));
-        cases.push(case(
-            &id("501-all-named"),
-            whole,
-            basis,
-            "of 501 accounts, all are sent, or an error says that they are not",
-            asked(verb, 501),
-            Expect::Whole(names(501)),
-        ));
-        let expect = Expect::Split { accounts: names(501), calls: 2 };
-        cases.push(case(&id("501-in-two"), two, basis, "501 accounts are sent in two calls", asked(verb, 501), expect));
+        let of_501 = |id: &str, level, description, expect| {
+            case(&format!("split/{}/501-{id}", prefix(verb)), level, basis, description, asked(verb, 501), expect)
+        };
+        let all_or_error = "of 501 accounts, all are sent, or an error says that they are not";
+        let in_two = Expect::Split { accounts: names(501), calls: 2 };
+        cases.extend([
+            of_501(
+                "within-limit",
+                level(basis, Must),
+                "of 501 accounts, no call names more than 500",
+                Expect::WithinLimit,
+            ),
+            of_501("all-named", whole, all_or_error, Expect::Whole(names(501))),
+            of_501("in-two", level(basis, Should), "501 accounts are sent in two calls", in_two),
+        ]);
     }
     for (count, calls) in [(1000, 2), (1001, 3)] {
         let expect = Expect::Split { accounts: names(count), calls };
+        let id = format!("split/set-marks/{count}-in-{calls}");
         let description = format!("{count} accounts are sent in {calls} calls");
-        cases.push(case(
-            &format!("split/set-marks/{count}-in-{calls}"),
-            Should,
-            max,
-            &description,
-            asked(SetMarks, count),
-            expect,
-        ));
+        cases.push(case(&id, Should, max, &description, asked(SetMarks, count), expect));
     }
     let answers = vec![Answer::Served, Answer::refused(10_010)];
     let told = names(501).into_iter().enumerate().map(|(at, account)| match at {

@@ -54,37 +54,28 @@ pub(super) fn cases() -> Vec<Case> {
         damage: Damage::None,
     };
     let of = |identifier: &str| Signature { identifier: identifier.to_owned(), ..valid() };
+    let taken = |id, what, signature| (id, format!("a signature of {what} is accepted"), signature, true);
+    let refused = |id, what, signature| (id, format!("{what} is refused"), signature, false);
     let read = [
-        ("valid", "a signature of today is accepted", valid(), true),
-        (
-            "old",
-            "a signature of 179 days for 180 is accepted",
-            Signature { age_seconds: 179 * DAY, expire_seconds: 180 * DAY, ..valid() },
-            true,
-        ),
-        ("expired", "a signature that has expired is refused", Signature { age_seconds: 2 * DAY, ..valid() }, false),
-        (
+        taken("valid", "today", valid()),
+        taken("old", "179 days for 180", Signature { age_seconds: 179 * DAY, expire_seconds: 180 * DAY, ..valid() }),
+        refused("expired", "a signature that has expired", Signature { age_seconds: 2 * DAY, ..valid() }),
+        refused(
             "just-expired",
-            "a signature that expired ten seconds ago is refused",
+            "a signature that expired ten seconds ago",
             Signature { age_seconds: DAY + 10, ..valid() },
-            false,
         ),
-        ("other-user", "a signature of another user is refused", of("somebody"), false),
-        ("other-case", "a signature of a user in other letters is refused", of("Administrator"), false),
-        ("other-app", "a signature of another app is refused", Signature { app: APP + 1, ..valid() }, false),
-        ("other-key", "a signature made with another key is refused", Signature { key: OTHER_KEY, ..valid() }, false),
-        ("cut", "a signature that ends too early is refused", Signature { damage: Damage::Cut, ..valid() }, false),
-        (
-            "no-signature",
-            "text that is not a signature is refused",
-            Signature { damage: Damage::Replaced, ..valid() },
-            false,
-        ),
-        ("empty", "an empty text is refused", Signature { damage: Damage::Empty, ..valid() }, false),
+        refused("other-user", "a signature of another user", of("somebody")),
+        refused("other-case", "a signature of a user in other letters", of("Administrator")),
+        refused("other-app", "a signature of another app", Signature { app: APP + 1, ..valid() }),
+        refused("other-key", "a signature made with another key", Signature { key: OTHER_KEY, ..valid() }),
+        refused("cut", "a signature that ends too early", Signature { damage: Damage::Cut, ..valid() }),
+        refused("no-signature", "text that is not a signature", Signature { damage: Damage::Replaced, ..valid() }),
+        refused("empty", "an empty text", Signature { damage: Damage::Empty, ..valid() }),
     ];
     let read = read.into_iter().map(|(id, description, signature, accepted)| {
         let question = Question::UserSigRead { signature, identifier: IDENTIFIER.to_owned() };
-        case(&format!("usersig/read/{id}"), Must, basis, description, question, Expect::Accepted(accepted))
+        case(&format!("usersig/read/{id}"), Must, basis, &description, question, Expect::Accepted(accepted))
     });
     made.chain(read).collect()
 }

@@ -1,10 +1,10 @@
 //! Webhooks are read and checked.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::case;
 use crate::case::Level::{Must, Should};
-use crate::case::{Basis, Case, Expect, Level, Question, Sign};
+use crate::case::{Basis, Case, Expect, Question, Sign};
 use crate::test_app::APP;
 
 const SECURITY: Basis = Basis::page("1047/34354", None);
@@ -30,9 +30,6 @@ fn presence(event: &str, fields: &str) -> String {
     )
 }
 
-/// The id, what it is, the command, the body, what it tells (nothing if it is not to be taken).
-type Row = (&'static str, Level, Basis, &'static str, &'static str, String, Option<Value>);
-
 pub(super) fn cases() -> Vec<Case> {
     let exit = format!(
         r#"{{"CallbackCommand":"{EXIT}","GroupId":"@TGS#a","Type":"AVChatRoom","ExitType":"Kicked","Operator_Account":"u9","ExitMemberList":[{{"Member_Account":"u1"}}],"EventTime":1670574414123}}"#
@@ -40,104 +37,53 @@ pub(super) fn cases() -> Vec<Case> {
     let destroyed = format!(
         r#"{{"CallbackCommand":"{DESTROYED}","GroupId":"@TGS#a","Type":"AVChatRoom","Owner_Account":"u9","Name":"class","MemberList":[{{"Member_Account":"u1"}}],"EventTime":1670574414123}}"#
     );
-    let joined = || json!({"command": JOIN, "group": "@TGS#a", "accounts": ["u1", "u2"]});
-    let changed = |event: &str| json!({"command": PRESENCE, "group": "@TGS#a", "event": event, "accounts": ["u1"]});
     let one = |command: &str| json!({"command": command, "group": "@TGS#a", "accounts": ["u1"]});
+    let joining = |id, what, fields: &str| {
+        let told = json!({"command": JOIN, "group": "@TGS#a", "accounts": ["u1", "u2"]});
+        (id, Must, JOIN_PAGE, what, JOIN, join(fields), Some(told))
+    };
+    let changing = |id, level, what, event: &str, fields: &str| {
+        let told = json!({"command": PRESENCE, "group": "@TGS#a", "event": event, "accounts": ["u1"]});
+        (id, level, PRESENCE_PAGE, what, PRESENCE, presence(event, fields), Some(told))
+    };
+    let no = |id, level, basis, what, body: String| (id, level, basis, what, JOIN, body, None);
     let cause = r#","EventCause":"HeartbeatInterrupt""#;
-    let rows: Vec<Row> = vec![
-        (
-            "join/text-time",
-            Must,
-            JOIN_PAGE,
-            "joining, with `EventTime` as a string",
-            JOIN,
-            join(r#","EventTime":"1670574414123""#),
-            Some(joined()),
-        ),
-        (
-            "join/number-time",
-            Must,
-            JOIN_PAGE,
-            "joining, with `EventTime` as a number",
-            JOIN,
-            join(r#","EventTime":1670574414123"#),
-            Some(joined()),
-        ),
-        ("join/no-time", Must, JOIN_PAGE, "joining, without `EventTime`", JOIN, join(""), Some(joined())),
-        (
+    let rows = [
+        joining("join/text-time", "joining, with `EventTime` as a string", r#","EventTime":"1670574414123""#),
+        joining("join/number-time", "joining, with `EventTime` as a number", r#","EventTime":1670574414123"#),
+        joining("join/no-time", "joining, without `EventTime`", ""),
+        joining(
             "join/unknown-fields",
-            Must,
-            JOIN_PAGE,
             "joining, with fields that are not known",
-            JOIN,
-            join(r#","EventTime":1670574414123,"New":{"a":[null,1.5]}"#),
-            Some(joined()),
+            r#","EventTime":1670574414123,"New":{"a":[null,1.5]}"#,
         ),
         ("exit/kicked", Must, EXIT_PAGE, "leaving", EXIT, exit, Some(one(EXIT))),
         ("destroyed/members", Must, DESTROY_PAGE, "the end of a group", DESTROYED, destroyed, Some(one(DESTROYED))),
-        (
-            "presence/offline",
-            Must,
-            PRESENCE_PAGE,
-            "going offline",
-            PRESENCE,
-            presence("Offline", cause),
-            Some(changed("Offline")),
-        ),
-        (
-            "presence/online",
-            Must,
-            PRESENCE_PAGE,
-            "going online",
-            PRESENCE,
-            presence("Online", cause),
-            Some(changed("Online")),
-        ),
-        (
-            "presence/no-cause",
-            Must,
-            PRESENCE_PAGE,
-            "going offline, without `EventCause`",
-            PRESENCE,
-            presence("Offline", ""),
-            Some(changed("Offline")),
-        ),
-        (
+        changing("presence/offline", Must, "going offline", "Offline", cause),
+        changing("presence/online", Must, "going online", "Online", cause),
+        changing("presence/no-cause", Must, "going offline, without `EventCause`", "Offline", ""),
+        changing(
             "presence/unknown-cause",
             Should,
-            PRESENCE_PAGE,
             "going offline, of a cause that is not known",
-            PRESENCE,
-            presence("Offline", r#","EventCause":"Moon""#),
-            Some(changed("Offline")),
+            "Offline",
+            r#","EventCause":"Moon""#,
         ),
-        (
-            "body/cut",
-            Must,
-            SECURITY,
-            "a body that ends too early",
-            JOIN,
-            join("").trim_end_matches('}').to_owned(),
-            None,
-        ),
-        ("body/empty", Must, SECURITY, "an empty body", JOIN, String::new(), None),
-        (
+        no("body/cut", Must, SECURITY, "a body that ends too early", join("").trim_end_matches('}').to_owned()),
+        no("body/empty", Must, SECURITY, "an empty body", String::new()),
+        no(
             "body/no-group",
             Should,
             JOIN_PAGE,
             "a body without `GroupId`",
-            JOIN,
             join("").replace(r#""GroupId":"@TGS#a","#, ""),
-            None,
         ),
-        (
+        no(
             "body/no-members",
             Should,
             JOIN_PAGE,
             "a body without the list of members",
-            JOIN,
             join("").replace(r#","NewMemberList":[{"Member_Account":"u1"},{"Member_Account":"u2"}]"#, "\""),
-            None,
         ),
     ];
     let bodies = rows.into_iter().map(|(id, level, basis, what, command, body, told)| {
