@@ -207,17 +207,19 @@ pub(crate) enum AccountOutcome {
     Omitted,
 }
 
-/// What the URL of a request must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UrlRule {
-    Post,
-    Path,
-    SdkAppId,
-    Identifier,
-    UserSig,
-    ContentType,
-    Random,
-    RandomDiffers,
+avmarks_spec::named_enum! {
+    /// What the URL of a request must have.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum UrlRule {
+        Post = "method",
+        Path = "path",
+        SdkAppId = "sdkappid",
+        Identifier = "identifier",
+        UserSig = "usersig",
+        ContentType = "contenttype",
+        Random = "random",
+        RandomDiffers = "random-differs",
+    }
 }
 
 /// The expected result of a case.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use avmarks_protocol::url::RawQuery;
+use avmarks_protocol::url::{QueryError, RawQuery};
 use avmarks_protocol::usersig::{self, UserSig};
 use avmarks_protocol::{Endpoint, Envelope};
 use avmarks_rules::Terms;
@@ -57,9 +57,9 @@ pub(crate) fn judge(case: &Case, seen: &Observation, test_app: &TestApp) -> Outc
         Expect::Accounts(told) => accounts(told, &case.question, reply),
         Expect::Returned(value) => returned(value, verb, reply),
         Expect::Failure(code) => failure(*code, reply),
-        Expect::Once => failure(None, reply).and_then(|()| match seen.requests.len() {
-            1 => Ok(()),
-            count => Err(format!("expected one request; found {count}")),
+        Expect::Once => failure(None, reply).and_then(|()| {
+            let count = seen.requests.len();
+            ensure(count == 1, || format!("expected one request; found {count}"))
         }),
         Expect::Again => match (is_failure(reply), seen.requests.len()) {
             (false, 2..) => Ok(()),
@@ -105,7 +105,15 @@ fn short(value: &Value) -> String {
 }
 
 fn equal(expected: &Value, found: &Value) -> Result<(), String> {
-    if expected == found { Ok(()) } else { Err(format!("expected {}; found {}", short(expected), short(found))) }
+    ensure(expected == found, || differs(expected, found))
+}
+
+fn differs(expected: &Value, found: &Value) -> String {
+    format!("expected {}; found {}", short(expected), short(found))
+}
+
+fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise()) }
 }
 
 /// Whether a value has all that is expected: further fields of objects do not matter.
@@ -149,10 +157,7 @@ fn same_body(body: &Value, seen: &Observation, reply: &Reply) -> Result<(), Stri
         [] => Err(nothing_sent(reply)),
         [request] => {
             let found = body_of(request)?;
-            match contains(body, &found) {
-                true => Ok(()),
-                false => Err(format!("expected the body {}; found {}", short(body), short(&found))),
-            }
+            ensure(contains(body, &found), || format!("expected the body {}; found {}", short(body), short(&found)))
         }
         more => Err(format!("expected one request; found {}", more.len())),
     }
@@ -165,38 +170,31 @@ fn url(rule: UrlRule, verb: Option<Verb>, seen: &Observation, reply: &Reply, tes
     if rule == UrlRule::RandomDiffers {
         let randoms: Vec<_> = seen.requests.iter().map(|request| RawQuery::new(&request.query).random().ok()).collect();
         let different: BTreeSet<_> = randoms.iter().flatten().collect();
-        return match different.len() == randoms.len() && randoms.len() > 1 {
-            true => Ok(()),
-            false => Err(format!("expected {} values of `random`; found {}", randoms.len().max(2), different.len())),
-        };
+        return ensure(different.len() == randoms.len() && randoms.len() > 1, || {
+            format!("expected {} values of `random`; found {}", randoms.len().max(2), different.len())
+        });
     }
+    let text = |error: QueryError| error.to_string();
     seen.requests.iter().try_for_each(|request| {
         let query = RawQuery::new(&request.query);
         match rule {
             UrlRule::Post => equal(&json!("POST"), &json!(request.method)),
             UrlRule::Path => {
                 let paths = verb.map_or_else(|| Endpoint::ALL.to_vec(), |verb| vec![verb.endpoint()]);
-                match paths.iter().any(|endpoint| endpoint.path() == request.path) {
-                    true => Ok(()),
-                    false => Err(format!("expected the path of the call; found {}", excerpt(&request.path, SHOWN_MAX))),
-                }
+                ensure(paths.iter().any(|endpoint| endpoint.path() == request.path), || {
+                    format!("expected the path of the call; found {}", excerpt(&request.path, SHOWN_MAX))
+                })
             }
-            UrlRule::SdkAppId => {
-                let app = query.sdkappid().map_err(|error| error.to_string())?;
-                equal(&json!(APP), &json!(app.number()))
-            }
-            UrlRule::Identifier => {
-                let identifier = query.identifier().map_err(|error| error.to_string())?;
-                equal(&json!(IDENTIFIER), &json!(identifier))
-            }
+            UrlRule::SdkAppId => equal(&json!(APP), &json!(query.sdkappid().map_err(text)?.number())),
+            UrlRule::Identifier => equal(&json!(IDENTIFIER), &json!(query.identifier().map_err(text)?)),
             UrlRule::UserSig => {
-                let sig = query.usersig().map_err(|error| error.to_string())?;
+                let sig = query.usersig().map_err(text)?;
                 // Of the two clocks, that of the harness may be ahead.
                 let verified = usersig::verify(sig, &test_app.key, test_app.app, IDENTIFIER, test_app.now);
                 verified.map(drop).map_err(|error| error.to_string())
             }
-            UrlRule::ContentType => query.contenttype().map_err(|error| error.to_string()),
-            UrlRule::Random => query.random().map(drop).map_err(|error| error.to_string()),
+            UrlRule::ContentType => query.contenttype().map_err(text),
+            UrlRule::Random => query.random().map(drop).map_err(text),
             UrlRule::RandomDiffers => Ok(()),
         }
     })
@@ -240,10 +238,7 @@ fn whole(accounts: &[String], seen: &Observation, reply: &Reply) -> Result<(), S
     }
     let sent: BTreeSet<String> = accounts_sent(seen)?.into_iter().flatten().collect();
     let missing = accounts.iter().filter(|account| !sent.contains(*account)).count();
-    match missing {
-        0 => Ok(()),
-        missing => Err(format!("expected all {} accounts, or an error; {missing} were not sent", accounts.len())),
-    }
+    ensure(missing == 0, || format!("expected all {} accounts, or an error; {missing} were not sent", accounts.len()))
 }
 
 fn split(accounts: &[String], calls: usize, seen: &Observation, reply: &Reply) -> Result<(), String> {
@@ -257,10 +252,7 @@ fn split(accounts: &[String], calls: usize, seen: &Observation, reply: &Reply) -
     // Calls may be made side by side.
     sent.sort();
     expected.sort();
-    match sent == expected {
-        true => Ok(()),
-        false => Err(format!("expected each of {} accounts once; found {}", accounts.len(), sent.len())),
-    }
+    ensure(sent == expected, || format!("expected each of {} accounts once; found {}", accounts.len(), sent.len()))
 }
 
 /// Whether the reply says that the call failed.
@@ -369,10 +361,7 @@ fn returned(value: &Value, verb: Option<Verb>, reply: &Reply) -> Result<(), Stri
         },
         reply => return Err(format!("expected {}; found {}", short(value), shown(reply))),
     };
-    match contains(value, &found) {
-        true => Ok(()),
-        false => Err(format!("expected {}; found {}", short(value), short(&found))),
-    }
+    ensure(contains(value, &found), || differs(value, &found))
 }
 
 fn value(reply: &Reply) -> Result<&Value, String> {
@@ -403,10 +392,8 @@ fn webhook(told: Option<&Value>, reply: &Reply) -> Result<(), String> {
         },
         (Some(told), reply) => {
             let found = value(reply)?;
-            match contains(told, found) && found.get("accepted") != Some(&Value::Bool(false)) {
-                true => Ok(()),
-                false => Err(format!("expected {}; found {}", short(told), short(found))),
-            }
+            let is_told = contains(told, found) && found.get("accepted") != Some(&Value::Bool(false));
+            ensure(is_told, || differs(told, found))
         }
     }
 }
@@ -430,8 +417,7 @@ fn token(question: &Question, reply: &Reply, test_app: &TestApp) -> Result<(), S
     }
     equal(&json!(expire_seconds), &json!(token.valid_for_seconds()))
         .map_err(|error| format!("`TLS.expire`: {error}"))?;
-    match userbuf.as_deref() == token.userbuf() {
-        true => Ok(()),
-        false => Err(format!("`TLS.userbuf`: expected {userbuf:?}; found {:?}", token.userbuf())),
-    }
+    ensure(userbuf.as_deref() == token.userbuf(), || {
+        format!("`TLS.userbuf`: expected {userbuf:?}; found {:?}", token.userbuf())
+    })
 }

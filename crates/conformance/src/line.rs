@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::case::{AccountOutcome, Answer, Case, Expect, Judged, Question, UrlRule};
+use crate::case::{AccountOutcome, Answer, Case, Expect, Judged, Question};
 use crate::error::RunError;
 use crate::test_app::{TestApp, TestAppError};
 use crate::verb::Verb;
@@ -187,7 +187,7 @@ fn answer(answer: &Answer) -> Value {
 fn expected(expect: &Expect) -> Value {
     match expect {
         Expect::Body(body) => json!({"body": body}),
-        Expect::Url(rule) => json!({"url": url_rule(*rule)}),
+        Expect::Url(rule) => json!({"url": rule.name()}),
         Expect::Refused => json!({"refused": true}),
         Expect::Unaltered(body) => json!({"refused": "or", "body": body}),
         Expect::WithinLimit => json!({"accounts_per_call_max": 500}),
@@ -211,18 +211,5 @@ fn expected(expect: &Expect) -> Value {
         Expect::Webhook(Some(told)) => json!({"value": told}),
         Expect::Webhook(None) => json!({"refused": true}),
         Expect::Judged(judged) => json!({"value": {"accepted": judged.refusal.is_none()}}),
-    }
-}
-
-const fn url_rule(rule: UrlRule) -> &'static str {
-    match rule {
-        UrlRule::Post => "method",
-        UrlRule::Path => "path",
-        UrlRule::SdkAppId => "sdkappid",
-        UrlRule::Identifier => "identifier",
-        UrlRule::UserSig => "usersig",
-        UrlRule::ContentType => "contenttype",
-        UrlRule::Random => "random",
-        UrlRule::RandomDiffers => "random-differs",
     }
 }
