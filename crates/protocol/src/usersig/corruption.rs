@@ -1,7 +1,5 @@
 //! What becomes of signatures on their way, and how it is undone.
 
-use core::fmt;
-
 use percent_encoding::percent_decode_str;
 
 use super::encoding::PADDING;
@@ -9,22 +7,28 @@ use super::token::Token;
 use super::token_error::TokenError;
 
 /// Something that was done to a signature on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub(super) enum Corruption {
     /// Quotation marks around it.
+    #[error("quotation marks stand around the signature; remove them")]
     Quoted,
     /// Blanks, line breaks or characters that do not show (zero-width ones, a byte order mark) around it or inside.
+    #[error("blanks, line breaks or invisible characters stand in or around the signature; remove them")]
     WhiteSpace,
     /// `usersig=` in front of it, as in a URL.
+    #[error("`usersig=` stands in front of the signature; give what follows it alone")]
     ParameterName,
     /// It is part of a whole URL or query: something precedes `usersig=`, and anything may follow.
+    #[error("the signature stands in a URL; give what follows `usersig=`, up to the next `&`")]
     InUrl,
     /// The rest of a query follows it: `&` and more.
+    #[error("more stands there than the signature, which ends before `&` at byte {at}; give it alone")]
     RestOfQuery {
         /// Where it ends: bytes before the `&`.
         at: usize,
     },
     /// Other text surrounds it, such as JSON, a line of a log, or a comma at its end.
+    #[error("other text stands around the signature, which goes from byte {from} to byte {to}; give it alone")]
     Surrounded {
         /// Bytes before it.
         from: usize,
@@ -32,58 +36,39 @@ pub(super) enum Corruption {
         to: usize,
     },
     /// It is duplicated.
+    #[error("the signature stands there twice; give it once")]
     Doubled,
     /// `Bearer ` in front of it, as in a header.
+    #[error("`Bearer` stands in front of the signature, which is not a bearer token; remove it")]
     Bearer,
     /// Percent-encoded, as in a URL.
+    #[error("the signature is percent-encoded{}", percent_encoded(*.times))]
     PercentEncoded {
         /// How many times over.
         times: u8,
     },
     /// Blanks where a `+` was: standard base64 that was read as form data.
+    #[error(
+        "blanks stand where `+` was: standard base64 read as form data; write `*` for `+`, `-` for `/`, `_` for `=`"
+    )]
     BlankForPlus,
     /// Standard base64, with `+`, `/` and `=`.
+    #[error("the signature is in standard base64; write `*` for `+`, `-` for `/`, `_` for `=`")]
     StandardAlphabet,
     /// The URL-safe base64 of RFC 4648, with `-` and `_` for `+` and `/`.
+    #[error(
+        "the signature is in the URL-safe base64 of RFC 4648, which is another alphabet; encode in standard base64, then write `*` for `+`, `-` for `/`, `_` for `=`"
+    )]
     UrlSafeAlphabet,
     /// The padding at the end is lost.
+    #[error("the `_` at the end of the signature are lost; send all of it")]
     PaddingLost,
 }
 
-impl fmt::Display for Corruption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Quoted => f.write_str("quotation marks stand around the signature; remove them"),
-            Self::WhiteSpace => {
-                f.write_str("blanks, line breaks or invisible characters stand in or around the signature; remove them")
-            }
-            Self::ParameterName => f.write_str("`usersig=` stands in front of the signature; give what follows it alone"),
-            Self::InUrl => f.write_str("the signature stands in a URL; give what follows `usersig=`, up to the next `&`"),
-            Self::RestOfQuery { at } => {
-                write!(f, "more stands there than the signature, which ends before `&` at byte {at}; give it alone")
-            }
-            Self::Surrounded { from, to } => {
-                write!(f, "other text stands around the signature, which goes from byte {from} to byte {to}; give it alone")
-            }
-            Self::Doubled => f.write_str("the signature stands there twice; give it once"),
-            Self::Bearer => f.write_str("`Bearer` stands in front of the signature, which is not a bearer token; remove it"),
-            Self::PercentEncoded { times: 1 } => {
-                f.write_str("the signature is percent-encoded; decode it once, or do not encode it: it needs none")
-            }
-            Self::PercentEncoded { times } => {
-                write!(f, "the signature is percent-encoded {times} times over; do not encode it: it needs none")
-            }
-            Self::BlankForPlus => f.write_str(
-                "blanks stand where `+` was: standard base64 read as form data; write `*` for `+`, `-` for `/`, `_` for `=`",
-            ),
-            Self::StandardAlphabet => {
-                f.write_str("the signature is in standard base64; write `*` for `+`, `-` for `/`, `_` for `=`")
-            }
-            Self::UrlSafeAlphabet => f.write_str(
-                "the signature is in the URL-safe base64 of RFC 4648, which is another alphabet; encode in standard base64, then write `*` for `+`, `-` for `/`, `_` for `=`",
-            ),
-            Self::PaddingLost => f.write_str("the `_` at the end of the signature are lost; send all of it"),
-        }
+fn percent_encoded(times: u8) -> String {
+    match times {
+        1 => "; decode it once, or do not encode it: it needs none".to_owned(),
+        _ => format!(" {times} times over; do not encode it: it needs none"),
     }
 }
 

@@ -37,19 +37,25 @@ impl Explanation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding(pub(super) FindingKind);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum FindingKind {
     /// It was corrupted on its way.
+    #[error("{0}")]
     Corrupted(Corruption),
     /// It can be read once that is undone; what follows is about it as it was made.
+    #[error("with that undone it can be read; what follows is about it as it was made")]
     ReadableOnceRepaired,
     /// It cannot be read.
+    #[error("the signature cannot be read: {0}")]
     Unreadable(TokenError),
     /// It is another user's, another app's, of another key, or expired.
+    #[error("{}", refused(.0))]
     Refused(UserSigError),
     /// It was made with this key, and its maker did something else wrong.
+    #[error("the signature was made with this key, but {0}")]
     MadeWrong(MakerMistake),
     /// Its `TLS.time` is too large for seconds and of the size of another unit. Not refused for that: no document says so.
+    #[error("`TLS.time` is `{found}`, which looks like {unit}; it is in Unix seconds: divide the maker's clock")]
     TimeInOtherUnit {
         /// The number found.
         found: u64,
@@ -58,16 +64,19 @@ pub(super) enum FindingKind {
     },
     /// Its `TLS.expire` looks like the end of its validity in Unix seconds; it should be the number of seconds from `TLS.time`. Not refused
     /// for that.
+    #[error("`TLS.expire` is `{found}`, which looks like a moment; it is the number of seconds from `TLS.time` on")]
     ExpireIsMoment {
         /// The number found.
         found: u64,
     },
     /// It was made with this key, and says that it was made later than now: a clock is wrong. Not refused for that.
+    #[error("the signature says it was made {} from now; set the clock of its maker right", Span(*.ahead_seconds))]
     FromTheFuture {
         /// How far ahead, in seconds.
         ahead_seconds: u64,
     },
     /// It is valid for less than the 24 hours that the vendor advises. Not refused for that.
+    #[error("the signature is valid for {} in all; the vendor advises at least 24 h", Span(*.seconds))]
     ShortValidity {
         /// For how long it is valid in all, in seconds.
         seconds: u64,
@@ -108,47 +117,22 @@ impl From<UserSigError> for Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            FindingKind::Corrupted(corruption) => corruption.fmt(f),
-            FindingKind::ReadableOnceRepaired => {
-                f.write_str("with that undone it can be read; what follows is about it as it was made")
-            }
-            FindingKind::Unreadable(error) => write!(f, "the signature cannot be read: {error}"),
-            FindingKind::Refused(UserSigError::Expired { at_seconds, now_seconds }) => {
-                let ago = Span(now_seconds.saturating_sub(*at_seconds));
-                write!(f, "the signature expired at `{at_seconds}` (Unix seconds), {ago} ago; make a new one")
-            }
-            FindingKind::Refused(error @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
-                write!(f, "{error}; make one for the user and app of the request, or ask as those it is for")
-            }
-            FindingKind::Refused(error) => write!(
-                f,
-                "{error}; compare this app's key with the one that the console shows: if it is another, make a new signature with that; if not, correct what its maker signs, by one of the vendor's packages"
-            ),
-            FindingKind::MadeWrong(mistake) => mistake.fmt(f),
-            FindingKind::TimeInOtherUnit { found, unit } => {
-                write!(
-                    f,
-                    "`TLS.time` is `{found}`, which looks like {unit}; it is in Unix seconds: divide the maker's clock"
-                )
-            }
-            FindingKind::ExpireIsMoment { found } => {
-                write!(
-                    f,
-                    "`TLS.expire` is `{found}`, which looks like a moment; it is the number of seconds from `TLS.time` on"
-                )
-            }
-            FindingKind::FromTheFuture { ahead_seconds } => {
-                write!(
-                    f,
-                    "the signature says it was made {} from now; set the clock of its maker right",
-                    Span(*ahead_seconds)
-                )
-            }
-            FindingKind::ShortValidity { seconds } => {
-                write!(f, "the signature is valid for {} in all; the vendor advises at least 24 h", Span(*seconds))
-            }
+        self.0.fmt(f)
+    }
+}
+
+fn refused(error: &UserSigError) -> String {
+    match error {
+        UserSigError::Expired { at_seconds, now_seconds } => {
+            let ago = Span(now_seconds.saturating_sub(*at_seconds));
+            format!("the signature expired at `{at_seconds}` (Unix seconds), {ago} ago; make a new one")
         }
+        UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. } => {
+            format!("{error}; make one for the user and app of the request, or ask as those it is for")
+        }
+        _ => format!(
+            "{error}; compare this app's key with the one that the console shows: if it is another, make a new signature with that; if not, correct what its maker signs, by one of the vendor's packages"
+        ),
     }
 }
 
@@ -207,25 +191,15 @@ pub fn explain(
     identifier: Option<&str>,
     now: Timestamp,
 ) -> Explanation {
-    let (findings, token) = findings(sig, key, app, identifier, now);
-    Explanation { findings: findings.into_iter().map(Finding).collect(), token }
-}
-
-/// The findings, and the content of the signature if it can be read.
-pub(super) fn findings(
-    sig: &str,
-    key: Option<&SecretKey>,
-    app: Option<SdkAppId>,
-    identifier: Option<&str>,
-    now: Timestamp,
-) -> (Vec<FindingKind>, Option<Token>) {
+    let explained =
+        |findings: Vec<_>, token| Explanation { findings: findings.into_iter().map(Finding).collect(), token };
     let repaired = repair(sig);
     let mut findings: Vec<_> = repaired.corruptions.into_iter().map(FindingKind::Corrupted).collect();
     let token = match repaired.token {
         Ok(token) => token,
         Err(error) => {
             findings.push(FindingKind::Unreadable(error));
-            return (findings, None);
+            return explained(findings, None);
         }
     };
     if !findings.is_empty() {
@@ -243,7 +217,7 @@ pub(super) fn findings(
     if token.valid_for_seconds() < VALID_SECONDS_ADVISED_MIN {
         findings.push(FindingKind::ShortValidity { seconds: token.valid_for_seconds() });
     }
-    (findings, Some(token))
+    explained(findings, Some(token))
 }
 
 /// Every reason to refuse a signature that can be read. Where another key seems to have been used, what a maker can do wrong with the
@@ -292,7 +266,8 @@ mod tests {
 
     fn findings(sig: &UserSig, key: &str, now_seconds: u64) -> Vec<FindingKind> {
         let key = SecretKey::new(key).unwrap();
-        super::findings(sig.as_str(), Some(&key), None, None, Timestamp::from_millis(now_seconds * 1_000)).0
+        let explanation = explain(sig.as_str(), Some(&key), None, None, Timestamp::from_millis(now_seconds * 1_000));
+        explanation.findings.into_iter().map(|finding| finding.0).collect()
     }
 
     #[test]

@@ -2,8 +2,6 @@
 //!
 //! The mistakes are those of public bug reports and of the vendor's own packages: a maker signs one text and writes another.
 
-use core::fmt;
-
 use hmac_sha256::{HMAC, Hash};
 use zeroize::Zeroizing;
 
@@ -11,122 +9,110 @@ use super::encoding;
 use super::token::Token;
 
 /// A mistake of the program that made a signature: undoing it shows that the key is the right one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub(super) enum MakerMistake {
     /// It signed the two characters `\n` where a line feed belongs.
+    #[error(
+        r"over the two characters `\n` where line feeds belong; sign line feeds (in PHP, use double quotation marks)"
+    )]
     LineFeedsAsText,
     /// It signed lines that end in CR LF.
+    #[error("over lines that end in CR LF; end each line with a line feed alone")]
     CarriageReturns,
     /// It left out the line feed behind the last line.
+    #[error("without the line feed behind the last line; end every line with one")]
     LastLineFeedMissing,
     /// It signed an empty line before the first line or behind the last.
+    #[error("over an empty line before the first or behind the last; end each line with one line feed")]
     EmptyLine,
     /// It put something else than line feeds between the lines, or nothing.
+    #[error("without line feeds between the lines; end each line with one")]
     LineFeedsMissing,
     /// It used the key with a line end behind it, as it was read from a file.
+    #[error("with a line end behind the key; remove it from the key before signing")]
     KeyWithLineEnd,
     /// It used the key with a blank behind or in front of it.
+    #[error("with a blank beside the key; remove it from the key before signing")]
     KeyWithBlank,
     /// It used the key with quotation marks around it, as in a settings file.
+    #[error("with quotation marks around the key; remove them before signing")]
     KeyQuoted,
     /// It used the key with a byte order mark in front of it, as some editors write it.
+    #[error("with a byte order mark in front of the key; save its file as UTF-8 without one")]
     KeyWithByteOrderMark,
     /// It used the key in upper or lower case.
+    #[error("with the key in upper or lower case; use it as the console shows it")]
     KeyInOtherCase,
     /// It decoded the key as hexadecimal digits. The key is its text.
+    #[error("with the key decoded as hexadecimal; the key is its text as the console shows it")]
     KeyDecodedAsHex,
     /// It decoded the key as base64. The key is its text.
+    #[error("with the key decoded as base64; the key is its text as the console shows it")]
     KeyDecodedAsBase64,
     /// It used the base64 of the key.
+    #[error("with the base64 of the key; the key is its text as the console shows it")]
     KeyEncodedInBase64,
     /// It used the text as the key, and the key as the text.
+    #[error("with key and text swapped; hand in the key as the key of the HMAC")]
     KeyAndTextSwapped,
     /// It hashed key and text with SHA-256 instead of making an HMAC.
+    #[error("as a SHA-256 of key and text; make an HMAC-SHA256")]
     HashWithoutHmac,
     /// It signed the identifier with a blank or line end behind or before it, and wrote it without.
+    #[error("over an identifier with white space beside it; sign the identifier that is written")]
     IdentifierWithBlank,
     /// It signed the identifier in quotation marks, percent-encoded, or in upper or lower case, and wrote it otherwise.
+    #[error(
+        "over an identifier in quotation marks, percent-encoded or in another case; sign the identifier that is written"
+    )]
     IdentifierAsOtherText,
     /// It signed the SDKAppID with a blank or line end behind it, and wrote it without.
+    #[error("over an SDKAppID with white space behind it; sign the number that is written")]
     SdkAppIdWithBlank,
     /// It signed another text than the number in `TLS.sdkappid`, such as `1400000000.0`.
+    #[error(
+        "`TLS.sdkappid` was signed as another text than the number written, such as `1400000000.0`; give it as an integer"
+    )]
     SdkAppIdAsOtherText,
     /// It signed another text than the number in `TLS.expire`, such as `3600.0` or ` 7200`. The vendor's packages
     /// `tls-sig-api-v2` for Python (1.1) and Node (1.0.2) do so, if the validity is given as a string or float.
+    #[error(
+        "`TLS.expire` was signed as another text than the number written, such as `3600.0`; give the validity as an integer"
+    )]
     ExpireAsOtherText,
     /// It signed another text than the number in `TLS.time`, such as `1795900000.0`.
+    #[error(
+        "`TLS.time` was signed as another text than the number written, such as `3600.0`; give the time as an integer"
+    )]
     TimeAsOtherText,
     /// It signed the time in milliseconds and wrote it in seconds, or the other way round.
+    #[error(
+        "`TLS.time` was signed in another unit than it is written in; sign and write the same number of Unix seconds"
+    )]
     TimeInOtherUnit,
     /// It signed the validity in milliseconds or as the end time, and wrote it in seconds, or the reverse.
+    #[error(
+        "`TLS.expire` was signed in milliseconds or as a moment, and written otherwise; sign and write the same number of seconds from `TLS.time` on"
+    )]
     ExpireAsOtherNumber,
     /// It signed the line of `TLS.expire` before that of `TLS.time`.
+    #[error("with the line of `TLS.expire` before that of `TLS.time`; sign them the other way round")]
     ExpireBeforeTime,
     /// It signed the lines in another order.
+    #[error("with its lines in another order; sign identifier, SDKAppID, time, expire and userbuf, in this order")]
     LinesInOtherOrder,
     /// It signed `TLS.ver` too.
+    #[error("over `TLS.ver` too; leave its line out")]
     VersionSigned,
     /// It signed a blank behind the colons, another sign for them, or the names without `TLS.`.
+    #[error("over lines in another form; sign each as `TLS.time:1795900000`, without blanks")]
     LinesInOtherForm,
     /// It signed `TLS.userbuf` as it is, not its base64.
+    #[error("over `TLS.userbuf` as it is; sign the base64 that is written")]
     UserbufNotEncoded,
     /// It did not sign `TLS.userbuf`.
+    #[error("without `TLS.userbuf`; sign its line too, after that of `TLS.expire`")]
     UserbufNotSigned,
-}
-
-impl fmt::Display for MakerMistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the signature was made with this key, but ")?;
-        f.write_str(match self {
-            Self::LineFeedsAsText => {
-                r"over the two characters `\n` where line feeds belong; sign line feeds (in PHP, use double quotation marks)"
-            }
-            Self::CarriageReturns => "over lines that end in CR LF; end each line with a line feed alone",
-            Self::LastLineFeedMissing => "without the line feed behind the last line; end every line with one",
-            Self::EmptyLine => "over an empty line before the first or behind the last; end each line with one line feed",
-            Self::LineFeedsMissing => "without line feeds between the lines; end each line with one",
-            Self::KeyWithLineEnd => "with a line end behind the key; remove it from the key before signing",
-            Self::KeyWithBlank => "with a blank beside the key; remove it from the key before signing",
-            Self::KeyQuoted => "with quotation marks around the key; remove them before signing",
-            Self::KeyWithByteOrderMark => {
-                "with a byte order mark in front of the key; save its file as UTF-8 without one"
-            }
-            Self::KeyInOtherCase => "with the key in upper or lower case; use it as the console shows it",
-            Self::KeyDecodedAsBase64 => "with the key decoded as base64; the key is its text as the console shows it",
-            Self::KeyEncodedInBase64 => "with the base64 of the key; the key is its text as the console shows it",
-            Self::KeyAndTextSwapped => "with key and text swapped; hand in the key as the key of the HMAC",
-            Self::HashWithoutHmac => "as a SHA-256 of key and text; make an HMAC-SHA256",
-            Self::KeyDecodedAsHex => "with the key decoded as hexadecimal; the key is its text as the console shows it",
-            Self::IdentifierWithBlank => "over an identifier with white space beside it; sign the identifier that is written",
-            Self::IdentifierAsOtherText => {
-                "over an identifier in quotation marks, percent-encoded or in another case; sign the identifier that is written"
-            }
-            Self::SdkAppIdWithBlank => "over an SDKAppID with white space behind it; sign the number that is written",
-            Self::SdkAppIdAsOtherText => {
-                "`TLS.sdkappid` was signed as another text than the number written, such as `1400000000.0`; give it as an integer"
-            }
-            Self::ExpireAsOtherText => {
-                "`TLS.expire` was signed as another text than the number written, such as `3600.0`; give the validity as an integer"
-            }
-            Self::TimeAsOtherText => {
-                "`TLS.time` was signed as another text than the number written, such as `3600.0`; give the time as an integer"
-            }
-            Self::TimeInOtherUnit => {
-                "`TLS.time` was signed in another unit than it is written in; sign and write the same number of Unix seconds"
-            }
-            Self::ExpireAsOtherNumber => {
-                "`TLS.expire` was signed in milliseconds or as a moment, and written otherwise; sign and write the same number of seconds from `TLS.time` on"
-            }
-            Self::LinesInOtherOrder => {
-                "with its lines in another order; sign identifier, SDKAppID, time, expire and userbuf, in this order"
-            }
-            Self::VersionSigned => "over `TLS.ver` too; leave its line out",
-            Self::LinesInOtherForm => "over lines in another form; sign each as `TLS.time:1795900000`, without blanks",
-            Self::ExpireBeforeTime => "with the line of `TLS.expire` before that of `TLS.time`; sign them the other way round",
-            Self::UserbufNotEncoded => "over `TLS.userbuf` as it is; sign the base64 that is written",
-            Self::UserbufNotSigned => "without `TLS.userbuf`; sign its line too, after that of `TLS.expire`",
-        })
-    }
 }
 
 /// The mistakes that explain a wrong `TLS.sig`: at most one about the text and one about the key. The list is empty if `TLS.sig` is
@@ -387,6 +373,7 @@ mod tests {
     use crate::app_id::SdkAppId;
     use crate::secret::SecretKey;
     use crate::usersig::UserSig;
+    use crate::usersig::explain::FindingKind;
 
     const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
 
@@ -505,7 +492,8 @@ mod tests {
             let text = RIGHT.replace(from, to);
             assert_ne!(text, RIGHT);
             assert_eq!(found(&text, KEY.as_bytes(), None), [mistake], "{text:?}");
-            assert!(mistake.to_string().starts_with("the signature was made with this key, but "));
+            let said = FindingKind::MadeWrong(mistake).to_string();
+            assert_eq!(said, format!("the signature was made with this key, but {mistake}"));
         }
     }
 
