@@ -2,7 +2,6 @@
 
 mod fast;
 
-use core::fmt;
 use std::borrow::Cow;
 
 use avmarks_spec::Excerpt;
@@ -14,52 +13,17 @@ use crate::error_code::ErrorCode;
 use crate::integer::Integer;
 use crate::json::{self, Fields, ValueError};
 use crate::json::{BodyError, FieldError};
+use crate::open_text::open_text;
 
 pub(crate) use fast::EnvelopeFields;
 
-/// `ActionStatus`. Open, because the vendor may add to it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ActionStatus {
-    /// `OK`.
-    Ok,
-    /// `FAIL`.
-    Fail,
-    /// Anything else, as it came.
-    Other(String),
-}
-
-impl ActionStatus {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Ok => "OK",
-            Self::Fail => "FAIL",
-            Self::Other(text) => text,
-        }
-    }
-}
-
-impl From<&str> for ActionStatus {
-    fn from(text: &str) -> Self {
-        match text {
-            "OK" => Self::Ok,
-            "FAIL" => Self::Fail,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-}
-
-impl serde::Serialize for ActionStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl fmt::Display for ActionStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+open_text! {
+    /// `ActionStatus`. Open, because the vendor may add to it.
+    ActionStatus {
+        /// `OK`.
+        Ok "OK",
+        /// `FAIL`.
+        Fail "FAIL",
     }
 }
 

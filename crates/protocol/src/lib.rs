@@ -45,6 +45,7 @@ mod json;
 mod json_error;
 pub mod modify_admin;
 pub mod modify_user_info;
+mod open_text;
 pub mod region;
 pub mod secret;
 mod short_text;

@@ -10,7 +10,6 @@ mod body;
 mod member;
 mod member_state_change;
 mod membership;
-mod open_text;
 mod query;
 mod revision;
 mod sign;

@@ -3,11 +3,11 @@
 use avmarks_spec::Timestamp;
 
 use crate::extra::Extra;
+use crate::open_text::open_text;
 
 use super::body::WebhookError;
 use super::body::{Body, Written, body_of};
 use super::member::WebhookMember;
-use super::open_text::open_text;
 use super::revision::Revision;
 
 /// Members of an audio-video group have gone offline or come back online. Going offline clears marks (`CLEAR-OFFLINE`).

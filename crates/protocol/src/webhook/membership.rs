@@ -5,10 +5,10 @@ use avmarks_spec::Timestamp;
 use serde::Serialize;
 
 use crate::extra::Extra;
+use crate::open_text::open_text;
 
 use super::body::{Body, WebhookError, Written, body_of};
 use super::member::WebhookMember;
-use super::open_text::open_text;
 use super::revision::Revision;
 
 /// Users have joined a group (with [`JoinType`]), or members have left it or were removed (with [`ExitType`]). The two bodies differ in

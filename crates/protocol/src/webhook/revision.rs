@@ -67,22 +67,13 @@ impl Revision {
     #[doc(hidden)]
     #[must_use]
     pub const fn row(self) -> RevisionRow {
-        match self {
-            Self::Y2023 => {
-                RevisionRow { event_time: TimeForm::Text, state_event_time: TimeForm::Absent, state_event_cause: false }
-            }
-            Self::Y2024 => {
-                RevisionRow { event_time: TimeForm::Text, state_event_time: TimeForm::Absent, state_event_cause: true }
-            }
-            Self::NewestEn => {
-                RevisionRow { event_time: TimeForm::Text, state_event_time: TimeForm::Text, state_event_cause: true }
-            }
-            Self::Newest => RevisionRow {
-                event_time: TimeForm::Integer,
-                state_event_time: TimeForm::Integer,
-                state_event_cause: true,
-            },
-        }
+        let (event_time, state_event_time, state_event_cause) = match self {
+            Self::Y2023 => (TimeForm::Text, TimeForm::Absent, false),
+            Self::Y2024 => (TimeForm::Text, TimeForm::Absent, true),
+            Self::NewestEn => (TimeForm::Text, TimeForm::Text, true),
+            Self::Newest => (TimeForm::Integer, TimeForm::Integer, true),
+        };
+        RevisionRow { event_time, state_event_time, state_event_cause }
     }
 
     /// The revision of this [name](Self::name).

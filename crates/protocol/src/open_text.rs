@@ -23,12 +23,18 @@ macro_rules! open_text {
             }
         }
 
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $( $text => Self::$variant, )*
+                    _ => Self::Other(text.to_owned()),
+                }
+            }
+        }
+
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                match text.as_str() {
-                    $( $text => Self::$variant, )*
-                    _ => Self::Other(text),
-                }
+                Self::from(text.as_str())
             }
         }
 
@@ -45,4 +51,4 @@ macro_rules! open_text {
         }
     };
 }
-pub(super) use open_text;
+pub(crate) use open_text;
