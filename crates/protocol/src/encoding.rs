@@ -1,26 +1,29 @@
 //! What bytes are that are not plain UTF-8.
 
-/// How bytes are encoded that are not plain UTF-8, as their first ones show. No text in UTF-8 that could be JSON or CSV begins so.
-///
-/// ```
-/// use avmarks_protocol::internal::Encoding;
-///
-/// assert_eq!(Encoding::of(b"\x1f\x8b\x08\0"), Some(Encoding::Gzip));
-/// assert_eq!(Encoding::of(b"{\"GroupId\":\"g\"}"), None);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Encoding {
-    /// UTF-16 of either byte order, with or without its byte order mark.
-    Utf16,
-    /// gzip (RFC 1952, section 2.3.1).
-    Gzip,
-    /// zlib (RFC 1950, section 2.2), which HTTP calls deflate, at its usual level.
-    Zlib,
-    /// Zstandard (RFC 8878, section 3.1.1).
-    Zstd,
-    /// A ZIP archive, as workbooks of spreadsheet programs are.
-    Zip,
+avmarks_spec::named_enum! {
+    /// How bytes are encoded that are not plain UTF-8, as their first ones show, and that in words. No text in UTF-8 that could be
+    /// JSON or CSV begins so.
+    ///
+    /// ```
+    /// use avmarks_protocol::internal::Encoding;
+    ///
+    /// assert_eq!(Encoding::of(b"\x1f\x8b\x08\0"), Some(Encoding::Gzip));
+    /// assert_eq!(Encoding::of(b"{\"GroupId\":\"g\"}"), None);
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Encoding {
+        /// UTF-16 of either byte order, with or without its byte order mark.
+        Utf16 = "UTF-16",
+        /// gzip (RFC 1952, section 2.3.1).
+        Gzip = "compressed (gzip)",
+        /// zlib (RFC 1950, section 2.2), which HTTP calls deflate, at its usual level.
+        Zlib = "compressed (zlib)",
+        /// Zstandard (RFC 8878, section 3.1.1).
+        Zstd = "compressed (zstd)",
+        /// A ZIP archive, as workbooks of spreadsheet programs are.
+        Zip = "a ZIP archive",
+    }
 }
 
 impl Encoding {
@@ -37,18 +40,6 @@ impl Encoding {
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
             [b'P', b'K', 3, 4, ..] => Some(Self::Zip),
             _ => None,
-        }
-    }
-
-    /// The encoding in words.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Utf16 => "UTF-16",
-            Self::Gzip => "compressed (gzip)",
-            Self::Zlib => "compressed (zlib)",
-            Self::Zstd => "compressed (zstd)",
-            Self::Zip => "a ZIP archive",
         }
     }
 }

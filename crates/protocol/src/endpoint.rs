@@ -7,64 +7,75 @@ use crate::{
     modify_user_info,
 };
 
-/// A call of the API. The enum is exhaustive: a new call is a compile error in each `match`.
-///
-/// ```
-/// use avmarks_protocol::Endpoint;
-///
-/// let path = "v4/group_open_avchatroom_http_svc/modify_user_info";
-/// assert_eq!(Endpoint::from_path(path), Some(Endpoint::ModifyUserInfo));
-/// assert_eq!(Endpoint::ModifyUserInfo.path(), path);
-/// assert_eq!(Endpoint::ModifyUserInfo.command(), "modify_user_info");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Endpoint {
-    /// Sets or deletes marks ([`modify_user_info`]).
-    ModifyUserInfo,
-    /// The list of online members ([`get_members`]).
-    GetMembers,
-    /// The number of online members ([`get_online_member_num`]).
-    GetOnlineMemberNum,
-    /// Puts robots into the online list ([`add_robots`]).
-    AddRobots,
-    /// Takes robots out of the online list ([`del_robots`]).
-    DelRobots,
-    /// Which of some accounts are online ([`check_members`]).
-    CheckMembers,
-    /// Sets or deletes administrators of a group ([`modify_admin`]).
-    ModifyAdmin,
-    /// The administrators of a group ([`get_admin_list`]).
-    GetAdminList,
+macro_rules! endpoints {
+    ($(#[$meta:meta])* enum Endpoint { $( $(#[$call_meta:meta])* $call:ident $module:ident, )* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Endpoint { $( $(#[$call_meta])* $call, )* }
+
+        impl Endpoint {
+            /// Every call.
+            pub const ALL: &'static [Self] = &[ $( Self::$call, )* ];
+
+            /// The path of the URL, without a slash in front.
+            #[must_use]
+            pub const fn path(self) -> &'static str {
+                match self { $( Self::$call => $module::PATH, )* }
+            }
+
+            /// The answer that refuses a call, in the order of fields that its other answers have; the bare envelope if the path is not
+            /// a call of this crate.
+            ///
+            /// ```
+            /// use avmarks_protocol::{Endpoint, ErrorCode};
+            ///
+            /// let count = Some(Endpoint::GetOnlineMemberNum);
+            /// let body = Endpoint::refused_answer(count, ErrorCode::new(10010), "no such group");
+            /// assert_eq!(body, br#"{"ActionStatus":"FAIL","ErrorInfo":"no such group","ErrorCode":10010}"#);
+            /// ```
+            #[must_use]
+            pub fn refused_answer(endpoint: Option<Self>, code: ErrorCode, info: impl Into<String>) -> Vec<u8> {
+                match endpoint {
+                    $( Some(Self::$call) => $module::Answer::refused(code, info).to_json(), )*
+                    None => envelope_json(&Envelope::fail(code, info)),
+                }
+            }
+        }
+    };
+}
+
+endpoints! {
+    /// A call of the API. The enum is exhaustive: a new call is a compile error in each `match`.
+    ///
+    /// ```
+    /// use avmarks_protocol::Endpoint;
+    ///
+    /// let path = "v4/group_open_avchatroom_http_svc/modify_user_info";
+    /// assert_eq!(Endpoint::from_path(path), Some(Endpoint::ModifyUserInfo));
+    /// assert_eq!(Endpoint::ModifyUserInfo.path(), path);
+    /// assert_eq!(Endpoint::ModifyUserInfo.command(), "modify_user_info");
+    /// ```
+    enum Endpoint {
+        /// Sets or deletes marks ([`modify_user_info`]).
+        ModifyUserInfo modify_user_info,
+        /// The list of online members ([`get_members`]).
+        GetMembers get_members,
+        /// The number of online members ([`get_online_member_num`]).
+        GetOnlineMemberNum get_online_member_num,
+        /// Puts robots into the online list ([`add_robots`]).
+        AddRobots add_robots,
+        /// Takes robots out of the online list ([`del_robots`]).
+        DelRobots del_robots,
+        /// Which of some accounts are online ([`check_members`]).
+        CheckMembers check_members,
+        /// Sets or deletes administrators of a group ([`modify_admin`]).
+        ModifyAdmin modify_admin,
+        /// The administrators of a group ([`get_admin_list`]).
+        GetAdminList get_admin_list,
+    }
 }
 
 impl Endpoint {
-    /// Every call.
-    pub const ALL: &'static [Self] = &[
-        Self::ModifyUserInfo,
-        Self::GetMembers,
-        Self::GetOnlineMemberNum,
-        Self::AddRobots,
-        Self::DelRobots,
-        Self::CheckMembers,
-        Self::ModifyAdmin,
-        Self::GetAdminList,
-    ];
-
-    /// The path of the URL, without a slash in front.
-    #[must_use]
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::ModifyUserInfo => modify_user_info::PATH,
-            Self::GetMembers => get_members::PATH,
-            Self::GetOnlineMemberNum => get_online_member_num::PATH,
-            Self::AddRobots => add_robots::PATH,
-            Self::DelRobots => del_robots::PATH,
-            Self::CheckMembers => check_members::PATH,
-            Self::ModifyAdmin => modify_admin::PATH,
-            Self::GetAdminList => get_admin_list::PATH,
-        }
-    }
-
     /// The last part of the path, by which the documents call it.
     #[must_use]
     pub fn command(self) -> &'static str {
@@ -76,31 +87,6 @@ impl Endpoint {
     pub fn from_path(path: &str) -> Option<Self> {
         let path = path.strip_prefix('/').unwrap_or(path);
         Self::ALL.iter().copied().find(|endpoint| endpoint.path() == path)
-    }
-
-    /// The answer that refuses a call, in the order of fields that its other answers have; the bare envelope if the path is not
-    /// a call of this crate.
-    ///
-    /// ```
-    /// use avmarks_protocol::{Endpoint, ErrorCode};
-    ///
-    /// let count = Some(Endpoint::GetOnlineMemberNum);
-    /// let body = Endpoint::refused_answer(count, ErrorCode::new(10010), "no such group");
-    /// assert_eq!(body, br#"{"ActionStatus":"FAIL","ErrorInfo":"no such group","ErrorCode":10010}"#);
-    /// ```
-    #[must_use]
-    pub fn refused_answer(endpoint: Option<Self>, code: ErrorCode, info: impl Into<String>) -> Vec<u8> {
-        match endpoint {
-            Some(Self::ModifyUserInfo) => modify_user_info::Answer::refused(code, info).to_json(),
-            Some(Self::GetMembers) => get_members::Answer::refused(code, info).to_json(),
-            Some(Self::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, info).to_json(),
-            Some(Self::CheckMembers) => check_members::Answer::refused(code, info).to_json(),
-            Some(Self::GetAdminList) => get_admin_list::Answer::refused(code, info).to_json(),
-            Some(Self::AddRobots | Self::DelRobots | Self::ModifyAdmin) => {
-                add_robots::Answer::refused(code, info).to_json()
-            }
-            None => envelope_json(&Envelope::fail(code, info)),
-        }
     }
 }
 

@@ -53,23 +53,17 @@ impl Answer {
     /// The answer that says how many are online.
     #[must_use]
     pub fn count(online_member_num: i64) -> Self {
-        Self {
-            envelope: Envelope::ok(),
-            online_member_num: Some(online_member_num),
-            expire_time: None,
-            extra: Extra::default(),
-        }
+        Self::new(Envelope::ok(), Some(online_member_num))
     }
 
     /// The answer to a call that was refused.
     #[must_use]
     pub fn refused(code: ErrorCode, info: impl Into<String>) -> Self {
-        Self {
-            envelope: Envelope::fail(code, info),
-            online_member_num: None,
-            expire_time: None,
-            extra: Extra::default(),
-        }
+        Self::new(Envelope::fail(code, info), None)
+    }
+
+    fn new(envelope: Envelope, online_member_num: Option<i64>) -> Self {
+        Self { envelope, online_member_num, expire_time: None, extra: Extra::default() }
     }
 
     /// The answer of a body.

@@ -72,32 +72,19 @@ impl BodyError {
     }
 }
 
-/// The type of a JSON value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum JsonType {
-    Null,
-    Bool,
-    /// A number of digits alone, with or without a minus sign.
-    Integer,
-    /// A number with a fraction or an exponent.
-    Fraction,
-    Text,
-    Array,
-    Object,
-}
-
-impl JsonType {
-    /// The type in words, with its article.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool => "a boolean",
-            Self::Integer => "an integer",
-            Self::Fraction => "a number with fraction or exponent",
-            Self::Text => "a string",
-            Self::Array => "an array",
-            Self::Object => "an object",
-        }
+avmarks_spec::named_enum! {
+    /// The type of a JSON value, by its words with the article.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum JsonType {
+        Null = "null",
+        Bool = "a boolean",
+        /// A number of digits alone, with or without a minus sign.
+        Integer = "an integer",
+        /// A number with a fraction or an exponent.
+        Fraction = "a number with fraction or exponent",
+        Text = "a string",
+        Array = "an array",
+        Object = "an object",
     }
 }
 
