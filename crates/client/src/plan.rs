@@ -173,11 +173,7 @@ impl Plan {
         accounts: impl IntoIterator<Item = A>,
         settings: &PlanSettings,
     ) -> Result<Self, PlanErrors> {
-        let mut draft = draft::Draft::new(settings);
-        for account in accounts {
-            draft.add_pinned(account.as_ref());
-        }
-        draft.finish(kind, group)
+        Self::marks(kind, group, accounts.into_iter().map(|account| (account, [Mark::PINNED])), settings)
     }
 
     /// The kind: set or delete marks, add or delete robots.
