@@ -49,93 +49,59 @@ pub struct Target {
     pub body: fn(&[u8]),
 }
 
-/// Every target, by name.
-pub const TARGETS: &[Target] = &[
-    Target {
-        name: "account_list_request",
-        property: "As `get_members_request`, for the request that adds or deletes robots or checks accounts; the three calls find the same errors at the same paths.",
-        input: "JSON; after the last NUL, readings of the policy",
-        body: account_list_request,
-    },
-    Target {
-        name: "answers",
-        property: "Parsing and writing an answer or envelope is a round trip, byte for byte for our own output; if the answer can be parsed, so can its envelope, with the same values; both parsers of an answer agree.",
-        input: "JSON",
-        body: answers,
-    },
-    Target {
-        name: "embed",
-        property: "For any request to the text API, the reply is one line of JSON with the documented fields, no reply reports a bug of the library, and equal requests have equal replies.",
-        input: "requests and bodies in turn, separated by NUL",
-        body: embed,
-    },
-    Target {
-        name: "explain_errors",
-        property: "Every error message is one line of bounded length without control or invisible characters, and contains no secret.",
-        input: "text, parsed by every parser; after the last NUL, a secret",
-        body: explain_errors,
-    },
-    Target {
-        name: "get_members_request",
-        property: "A request of the list can be parsed exactly if its draft has no error, with the same values; writing and parsing it is a round trip, byte for byte; preflight finds the same in the bytes and in the rewritten value.",
-        input: "JSON; after the last NUL, readings of the policy",
-        body: get_members_request,
-    },
-    Target {
-        name: "get_online_member_num_request",
-        property: "The same for the requests that name only a group; both calls find the same errors.",
-        input: "JSON; after the last NUL, readings of the policy",
-        body: get_online_member_num_request,
-    },
-    Target {
-        name: "modify_admin_request",
-        property: "The same for the request that sets administrators.",
-        input: "JSON; after the last NUL, readings of the policy",
-        body: modify_admin_request,
-    },
-    Target {
-        name: "modify_user_info_request",
-        property: "The same for the request that sets marks; derived serde types accept the same bodies with the same values; both parsers agree; preflight finds the same in the bytes and in the value.",
-        input: "JSON; after the last NUL, readings of the policy",
-        body: modify_user_info_request,
-    },
-    Target {
-        name: "operations",
-        property: "For any run of operations and any readings, the service, the naive oracle and the rules alone give the same answers; a dry run predicts them; no limit is exceeded; a refusal changes nothing; a snapshot and restore before any step changes nothing.",
-        input: "the step of the restore, as one byte, and a `Run` of `avmarks-generators`",
-        body: operations,
-    },
-    Target {
-        name: "query_and_url",
-        property: "Building and parsing a URL, a query or the query of a webhook is a round trip, in both directions; printed text does not depend on the signature.",
-        input: "text: a base, a path and a query, in one line each",
-        body: query_and_url,
-    },
-    Target {
-        name: "replay",
-        property: "Service and naive oracle accept the same lines of a scenario, and give the same answers.",
-        input: "text: a scenario",
-        body: replay,
-    },
-    Target {
-        name: "snapshot",
-        property: "A state that was restored from any bytes can be written and restored again; both states then give the same answers, and can be restored afterwards.",
-        input: "JSON: a modified snapshot; or, with a first byte below 8, edits and a `Run`",
-        body: snapshot,
-    },
-    Target {
-        name: "usersig",
-        property: "A signature whose text, encoding or JSON was changed is refused, or still has the signed content; no other key accepts it; the explanation has the code of the verdict, and shows neither key nor signature.",
-        input: "the signed content and edits, by `Unstructured`; or, with a first byte from 128 on, any text",
-        body: usersig,
-    },
-    Target {
-        name: "webhooks",
-        property: "A parsed webhook can be written in every revision and parsed again, after which it is stable; the newest revisions lose nothing; exactly one of the four kinds can parse it.",
-        input: "JSON",
-        body: webhooks,
-    },
-];
+/// Declares the targets: what is run, the property, what the bytes are.
+macro_rules! targets {
+    ($( $body:ident $property:literal $input:literal )*) => {
+        /// Every target, by name.
+        pub const TARGETS: &[Target] =
+            &[ $( Target { name: stringify!($body), property: $property, input: $input, body: $body }, )* ];
+    };
+}
+
+targets! {
+    account_list_request
+        "As `get_members_request`, for the request that adds or deletes robots or checks accounts; the three calls find the same errors at the same paths."
+        "JSON; after the last NUL, readings of the policy"
+    answers
+        "Parsing and writing an answer or envelope is a round trip, byte for byte for our own output; if the answer can be parsed, so can its envelope, with the same values; both parsers of an answer agree."
+        "JSON"
+    embed
+        "For any request to the text API, the reply is one line of JSON with the documented fields, no reply reports a bug of the library, and equal requests have equal replies."
+        "requests and bodies in turn, separated by NUL"
+    explain_errors
+        "Every error message is one line of bounded length without control or invisible characters, and contains no secret."
+        "text, parsed by every parser; after the last NUL, a secret"
+    get_members_request
+        "A request of the list can be parsed exactly if its draft has no error, with the same values; writing and parsing it is a round trip, byte for byte; preflight finds the same in the bytes and in the rewritten value."
+        "JSON; after the last NUL, readings of the policy"
+    get_online_member_num_request
+        "The same for the requests that name only a group; both calls find the same errors."
+        "JSON; after the last NUL, readings of the policy"
+    modify_admin_request
+        "The same for the request that sets administrators."
+        "JSON; after the last NUL, readings of the policy"
+    modify_user_info_request
+        "The same for the request that sets marks; derived serde types accept the same bodies with the same values; both parsers agree; preflight finds the same in the bytes and in the value."
+        "JSON; after the last NUL, readings of the policy"
+    operations
+        "For any run of operations and any readings, the service, the naive oracle and the rules alone give the same answers; a dry run predicts them; no limit is exceeded; a refusal changes nothing; a snapshot and restore before any step changes nothing."
+        "the step of the restore, as one byte, and a `Run` of `avmarks-generators`"
+    query_and_url
+        "Building and parsing a URL, a query or the query of a webhook is a round trip, in both directions; printed text does not depend on the signature."
+        "text: a base, a path and a query, in one line each"
+    replay
+        "Service and naive oracle accept the same lines of a scenario, and give the same answers."
+        "text: a scenario"
+    snapshot
+        "A state that was restored from any bytes can be written and restored again; both states then give the same answers, and can be restored afterwards."
+        "JSON: a modified snapshot; or, with a first byte below 8, edits and a `Run`"
+    usersig
+        "A signature whose text, encoding or JSON was changed is refused, or still has the signed content; no other key accepts it; the explanation has the code of the verdict, and shows neither key nor signature."
+        "the signed content and edits, by `Unstructured`; or, with a first byte from 128 on, any text"
+    webhooks
+        "A parsed webhook can be written in every revision and parsed again, after which it is stable; the newest revisions lose nothing; exactly one of the four kinds can parse it."
+        "JSON"
+}
 
 /// The bytes before the last NUL, a policy with the readings that follow it, and limits: the small ones if there is a NUL,
 /// the documented ones if there is none.
