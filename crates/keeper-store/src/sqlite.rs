@@ -3,7 +3,7 @@
 mod events;
 mod place;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -472,27 +472,22 @@ impl Store for SqliteStore {
 
     fn accept(&mut self, events: &[Event]) -> Result<usize, StoreError> {
         let mut file = self.file();
-        let mut batches: Vec<(Slot, Vec<Event>)> = Vec::new();
+        let mut batches: BTreeMap<Slot, Vec<Event>> = BTreeMap::new();
         for event in events {
             if self.filter.may_want(event) && is_wanted(&file.connection, event)? {
-                let slot = Slot::of(&event.group);
-                match batches.iter_mut().find(|(of, _)| *of == slot) {
-                    Some((_, events)) => events.push(*event),
-                    None => batches.push((slot, vec![*event])),
-                }
+                batches.entry(Slot::of(&event.group)).or_default().push(*event);
             }
         }
         // Nobody wanted: not even an empty commit.
         if batches.is_empty() {
             return Ok(0);
         }
-        batches.sort_unstable_by_key(|(slot, _)| *slot);
         file.write(|transaction, _| {
             for (slot, events) in &batches {
                 let sql = "INSERT INTO inbox (slot, events) VALUES (?1, ?2)";
                 execute(transaction, sql, params![slot.0, bytes_of_events(events)])?;
             }
-            Ok(batches.iter().map(|(_, events)| events.len()).sum())
+            Ok(batches.values().map(Vec::len).sum())
         })
     }
 

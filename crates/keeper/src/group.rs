@@ -175,6 +175,11 @@ impl Group {
         before
     }
 
+    /// The state of an account, which begins if it has none and `begins`.
+    pub(crate) fn active_mut(&mut self, account: UserId, begins: bool) -> Option<&mut Active> {
+        if begins { Some(self.active.entry(account).or_default()) } else { self.active.get_mut(&account) }
+    }
+
     /// Whether it can be forgotten.
     pub(crate) fn is_empty(&self) -> bool {
         self.wants.is_empty() && self.active.is_empty() && self.holders.is_empty()

@@ -1,6 +1,6 @@
 //! Signs of life, and of the contrary.
 
-use avmarks_protocol::webhook::{EventType, Webhook, WebhookMember};
+use avmarks_protocol::webhook::{EventType, Webhook};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 
@@ -22,23 +22,20 @@ impl Keeper {
         if !self.groups.contains_key(&group) {
             return;
         }
-        let at = match webhook {
-            Webhook::AfterMemberJoin(change) => change.event_time,
-            Webhook::AfterMemberExit(change) => change.event_time,
-            Webhook::MemberStateChange(change) => change.event_time,
+        let (members, at, change): (_, _, fn(UserId) -> PresenceChange) = match webhook {
+            Webhook::AfterMemberJoin(change) => (&change.members, change.event_time, PresenceChange::Online),
+            Webhook::AfterMemberExit(change) => (&change.members, change.event_time, PresenceChange::Left),
+            Webhook::MemberStateChange(change) if change.event_type == EventType::Offline => {
+                (&change.members, change.event_time, PresenceChange::Offline)
+            }
+            // In doubt an account counts as online.
+            Webhook::MemberStateChange(change) => (&change.members, change.event_time, PresenceChange::Online),
             Webhook::AfterGroupDestroyed(_) => return self.destroyed(now, group),
             _ => return,
         };
-        for account in members(webhook).unwrap_or_default().iter().filter_map(account) {
-            let change = match webhook {
-                Webhook::AfterMemberExit(_) => PresenceChange::Left(account),
-                Webhook::MemberStateChange(change) if change.event_type == EventType::Offline => {
-                    PresenceChange::Offline(account)
-                }
-                // In doubt an account counts as online.
-                _ => PresenceChange::Online(account),
-            };
-            self.on_presence(now, group, change, at);
+        // An account may have any characters that some reading allows.
+        for account in members.iter().filter_map(|member| UserId::parse_as(&member.account, AccountId::Utf8).ok()) {
+            self.on_presence(now, group, change(account), at);
         }
     }
 
@@ -77,13 +74,7 @@ impl Keeper {
         let by = now.saturating_add(self.settings.gather);
         let Some(state) = self.groups.get_mut(&group) else { return };
         let is_wanted = state.wants.contains_key(&account);
-        let active = match is_wanted {
-            true => state.active.entry(account).or_default(),
-            false => match state.active.get_mut(&account) {
-                Some(active) => active,
-                None => return,
-            },
-        };
+        let Some(active) = state.active_mut(account, is_wanted) else { return };
         active.touched_at = now;
         match at {
             // It was served after a later one.
@@ -104,13 +95,7 @@ impl Keeper {
         let (quiet, by) = (self.settings.quiet, now.saturating_add(self.settings.gather));
         let Some(state) = self.groups.get_mut(&group) else { return };
         let is_robot = state.wants.get(&account).is_some_and(Want::is_robot);
-        let active = match is_robot {
-            true => state.active.entry(account).or_default(),
-            false => match state.active.get_mut(&account) {
-                Some(active) => active,
-                None => return,
-            },
-        };
+        let Some(active) = state.active_mut(account, is_robot) else { return };
         active.touched_at = now;
         if is_robot {
             // Mark 500 is gone with it, and that a webhook is late does not matter: to add a robot again changes nothing.
@@ -189,19 +174,4 @@ impl Keeper {
             false => Record::Put { group, account, want, unwanted },
         });
     }
-}
-
-/// The accounts that a webhook names. `None` if it is about a whole group.
-fn members(webhook: &Webhook) -> Option<&[WebhookMember]> {
-    match webhook {
-        Webhook::AfterMemberJoin(change) => Some(&change.members),
-        Webhook::AfterMemberExit(change) => Some(&change.members),
-        Webhook::MemberStateChange(change) => Some(&change.members),
-        _ => None,
-    }
-}
-
-/// The account of a member, which may have any characters that some reading allows.
-fn account(member: &WebhookMember) -> Option<UserId> {
-    UserId::parse_as(&member.account, AccountId::Utf8).ok()
 }
