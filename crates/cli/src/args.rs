@@ -18,17 +18,15 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::input::Source;
-pub(crate) use accounts::{AccountArgs, SendingArgs};
-pub(crate) use conformance::{
-    ConformanceArgs, ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs, ResultArgs,
-};
+pub(crate) use accounts::{AccountArgs, AccountCallArgs, SendSettingArgs, SendingArgs};
+pub(crate) use conformance::{ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs, ResultArgs};
 pub(crate) use keep::KeepArgs;
-pub(crate) use members::{AdminsChangeArgs, AdminsCommand, AdminsListArgs, MemberCheckArgs, RobotsCommand};
+pub(crate) use members::{AdminsCommand, RobotsCommand};
 use parsers::{AT_MS_MAX, call, integer, path, subject};
 pub(crate) use policy::PolicyOptions;
-pub(crate) use send::{ConfigArgs, CountArgs, ListArgs, SendArgs, SendCommand, SendSettingArgs};
+pub(crate) use send::{ListArgs, SendCommand};
 pub(crate) use serve::ServeArgs;
-pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
+pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigCommand, VerifyArgs};
 
 /// The arguments of this process. Ends the process if they are not a command, or ask for help.
 pub(crate) fn parse() -> Cli {
@@ -102,12 +100,28 @@ pub(crate) enum Command {
     Check(CheckArgs),
     Replay(ReplayArgs),
     Explain(ExplainArgs),
-    Usersig(UserSigArgs),
-    Send(Box<SendArgs>),
-    Policy(PolicyArgs),
+    /// Make a UserSig, check one, or find its problems
+    ///
+    /// The key is the app's secret key, as the console shows it. It comes from --key-file or, where that is not given, from
+    /// the environment variable AVMARKS_KEY; it is never an argument, and never printed.
+    #[command(subcommand, after_long_help = include_str!("args/help/usersig.txt").trim_end())]
+    Usersig(UserSigCommand),
+    /// Set and delete marks and robots at the service, and ask who is online
+    ///
+    /// Any number of accounts are divided into calls of at most 500, which are rate-limited, signed and retried if they can be; the
+    /// report has the result of each account. If any input is wrong, nothing is sent.
+    #[command(subcommand, after_long_help = include_str!("args/help/send.txt").trim_end())]
+    Send(Box<SendCommand>),
+    /// List the gaps of the documents, every reading of them, and the one in force
+    ///
+    /// A gap is a question that no document answers, or that two answer differently. A policy has one reading for each gap.
+    #[command(after_long_help = include_str!("args/help/policy.txt").trim_end())]
+    Policy(PolicyOptions),
     Serve(Box<ServeArgs>),
     Generate(GenerateArgs),
-    Conformance(Box<ConformanceArgs>),
+    /// Score an SDK by a harness around it, or compare another emulator with the cases
+    #[command(subcommand, after_long_help = include_str!("args/help/conformance.txt").trim_end())]
+    Conformance(Box<ConformanceCommand>),
     Keep(Box<KeepArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
@@ -186,16 +200,6 @@ pub(crate) struct ExplainArgs {
     /// underscores do not matter
     #[arg(value_name = "ID|CODE|CALL", value_parser = subject(), hide_possible_values = true)]
     pub(crate) subject: Option<String>,
-}
-
-/// List the gaps of the documents, every reading of them, and the one in force
-///
-/// A gap is a question that no document answers, or that two answer differently. A policy has one reading for each gap.
-#[derive(Debug, Args)]
-#[command(after_long_help = include_str!("args/help/policy.txt").trim_end())]
-pub(crate) struct PolicyArgs {
-    #[command(flatten)]
-    pub(crate) policy: PolicyOptions,
 }
 
 /// Print a completion script for a shell

@@ -10,9 +10,7 @@ use avmarks_conformance::{
 use avmarks_protocol::usersig::UserSig;
 use serde::Serialize;
 
-use crate::args::{
-    ConformanceArgs, ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs, ResultArgs,
-};
+use crate::args::{ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs, ResultArgs};
 use crate::clock::time_of_day;
 use crate::error::Error;
 use crate::output::{self, Format, HEAD, Verdict};
@@ -39,8 +37,8 @@ pub(crate) fn generate(args: &GenerateArgs) -> Result<Verdict, Error> {
     Ok(Verdict::Accepted)
 }
 
-pub(crate) fn conformance(args: &ConformanceArgs, format: Format) -> Result<Verdict, Error> {
-    match &args.command {
+pub(crate) fn conformance(command: &ConformanceCommand, format: Format) -> Result<Verdict, Error> {
+    match command {
         ConformanceCommand::Run(args) => run_harness(args, format),
         ConformanceCommand::Emulate(args) => ask_emulator(args, format),
     }
@@ -51,9 +49,9 @@ fn run_harness(args: &ConformanceRunArgs, format: Format) -> Result<Verdict, Err
     let mut settings = RunSettings::new(&args.harness);
     settings.categories.clone_from(&args.categories);
     (settings.seed, settings.count) = (args.more.seed, args.more.count());
-    let mut bar = None;
-    let report = run(&settings, |at, count| show(&mut bar, at, count));
-    finish(bar);
+    let mut bar = Bar::new("cases asked");
+    let report = run(&settings, |at, count| bar.show(at, count));
+    bar.finish();
     let report = report.map_err(|error| match error {
         RunError::Command(error) => Error::Conformance(format!("--harness: {error}")),
         error => Error::Harness(error.to_string()),
@@ -72,26 +70,15 @@ fn ask_emulator(args: &EmulateArgs, format: Format) -> Result<Verdict, Error> {
         let sig = UserSig::sign(&key, args.sdkappid, &args.identifier, time_of_day(), DAY, None);
         sig.as_str().to_owned()
     });
-    let mut bar = None;
-    let report = emulate(&settings, |at, count| show(&mut bar, at, count));
-    finish(bar);
+    let mut bar = Bar::new("cases asked");
+    let report = emulate(&settings, |at, count| bar.show(at, count));
+    bar.finish();
     let report = report.map_err(|error| match error {
         EmulateError::Unreachable { .. } => Error::Harness(error.to_string()),
         EmulateError::Url(error) => Error::Conformance(format!("--url: {error}")),
         error => Error::Conformance(error.to_string()),
     })?;
     ending.end(report, format)
-}
-
-/// Shows on a terminal how far it is.
-fn show(bar: &mut Option<Bar>, at: usize, count: usize) {
-    bar.get_or_insert_with(|| Bar::new(count, "cases asked")).show(at);
-}
-
-fn finish(bar: Option<Bar>) {
-    if let Some(bar) = bar {
-        bar.finish();
-    }
 }
 
 /// The end of a run: the report is compared with the expected failures, saved, and printed.

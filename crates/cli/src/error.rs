@@ -194,7 +194,8 @@ impl Error {
     }
 }
 
-fn count_of(count: usize, one: &str, more: &str) -> String {
+/// A number, with its noun.
+pub(crate) fn count_of(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
 

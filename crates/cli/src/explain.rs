@@ -8,19 +8,12 @@ use avmarks_spec::Excerpt;
 use crate::args::ExplainArgs;
 use crate::error::Error;
 use crate::names;
-use crate::output::{Answer, Format, Verdict};
-use text::Text;
+use crate::output::{Format, Text, Verdict};
 
 pub(crate) fn run(args: &ExplainArgs, format: Format) -> Result<Verdict, Error> {
     match &args.subject {
-        None => {
-            let index = Index::new();
-            format.print(&Answer { json: &index, text: Text(&index) })?;
-        }
-        Some(name) => {
-            let subject = Subject::parse(name).ok_or_else(|| unknown(name))?;
-            format.print(&Answer { json: &subject, text: Text(&subject) })?;
-        }
+        None => format.print(&Text(&Index::new()))?,
+        Some(name) => format.print(&Text(&Subject::parse(name).ok_or_else(|| unknown(name))?))?,
     }
     Ok(Verdict::Accepted)
 }

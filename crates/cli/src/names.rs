@@ -1,10 +1,29 @@
 //! The names that can be asked for, and those that are close to a slip of the pen.
 
+use std::ffi::OsStr;
 use std::fmt;
 
 use avmarks_embed::explain::{TOPICS, plain};
 use avmarks_protocol::{ERROR_CODES, Endpoint};
 use avmarks_spec::{Clause, Gap};
+use clap::builder::{PossibleValue, Str, StringValueParser, TypedValueParser};
+use clap::{Arg, Command};
+
+/// Reads any text of an option, with names that completions offer.
+#[derive(Clone)]
+pub(crate) struct WithNames<N>(pub(crate) fn() -> Vec<N>);
+
+impl<N: Into<Str> + Clone + 'static> TypedValueParser for WithNames<N> {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.0)().into_iter().map(PossibleValue::new)))
+    }
+}
 
 /// The ids of the gaps.
 pub(crate) fn gaps() -> impl Iterator<Item = String> {

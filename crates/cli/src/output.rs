@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::error::Error;
 
@@ -52,23 +52,10 @@ impl Format {
     }
 }
 
-/// An answer whose JSON is that of `avmarks-embed`, with its text.
-pub(crate) struct Answer<J, T> {
-    pub(crate) json: J,
-    pub(crate) text: T,
-}
-
-impl<J: Serialize, T> Serialize for Answer<J, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.json.serialize(serializer)
-    }
-}
-
-impl<J, T: fmt::Display> fmt::Display for Answer<J, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text.fmt(f)
-    }
-}
+/// A value of `avmarks-embed`: its JSON is printed as it is, its text by the command.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct Text<'a, T>(pub(crate) &'a T);
 
 /// The version of the JSON of `avmarks send`: another number if a field changes its name or meaning, or is removed.
 const SEND_VERSION: u32 = 4;

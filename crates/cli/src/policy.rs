@@ -6,19 +6,17 @@ use avmarks_embed::policy::{Overview, ProfileLine, ReadingLine};
 use avmarks_rules::Policy;
 use avmarks_spec::Gap;
 
-use crate::args::PolicyArgs;
+use crate::args::PolicyOptions;
 use crate::error::Error;
-use crate::output::{Answer, FAINT, Format, GOOD, HEAD, ID, Verdict};
+use crate::output::{FAINT, Format, GOOD, HEAD, ID, Text, Verdict};
 
-pub(crate) fn run(args: &PolicyArgs, format: Format) -> Result<Verdict, Error> {
-    let overview = Overview::new(&args.policy.over(Policy::default()));
-    format.print(&Answer { json: &overview, text: Text(&overview) })?;
+pub(crate) fn run(options: &PolicyOptions, format: Format) -> Result<Verdict, Error> {
+    let overview = Overview::new(&options.over(Policy::default()));
+    format.print(&Text(&overview))?;
     Ok(Verdict::Accepted)
 }
 
-struct Text<'a>(&'a Overview);
-
-impl fmt::Display for Text<'_> {
+impl fmt::Display for Text<'_, Overview> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEAD}Profiles{HEAD:#} (--policy NAME)")?;
         for ProfileLine { name, meaning, in_force } in &self.0.profiles {

@@ -9,7 +9,6 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A bar on standard error, which shows nothing if that is not a terminal.
 pub(crate) struct Bar {
-    count: usize,
     /// The counted thing and its state, as in `accounts answered`.
     noun: &'static str,
     begun: Instant,
@@ -17,13 +16,13 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    pub(crate) fn new(count: usize, noun: &'static str) -> Self {
-        Self { count, noun, begun: Instant::now(), bar: None }
+    pub(crate) fn new(noun: &'static str) -> Self {
+        Self { noun, begun: Instant::now(), bar: None }
     }
 
-    pub(crate) fn show(&mut self, settled: usize) {
+    pub(crate) fn show(&mut self, settled: usize, count: usize) {
         if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
-            self.bar = Some(bar(self.count, self.noun));
+            self.bar = Some(bar(count, self.noun));
         }
         if let Some(bar) = &self.bar {
             bar.set_position(settled as u64);

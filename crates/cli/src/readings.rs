@@ -34,8 +34,10 @@ impl GapReading {
     }
 
     /// Every reading of a gap that leaves a choice, by the field: the colon of an id divides words in some shells.
-    pub(crate) fn names() -> impl Iterator<Item = String> {
-        Gap::choices()
-            .flat_map(|(gap, field)| gap.readings().iter().map(move |reading| format!("{field}={}", reading.name)))
+    pub(crate) fn names() -> Vec<String> {
+        let of_gap = |(gap, field): (Gap, &'static str)| {
+            gap.readings().iter().map(move |reading| format!("{field}={}", reading.name))
+        };
+        Gap::choices().flat_map(of_gap).collect()
     }
 }

@@ -7,6 +7,7 @@ use crate::encoding::quotation_marks;
 use crate::error::Error;
 use crate::input::Source;
 use crate::output::remark;
+use crate::settings::{Setting, Settings};
 
 /// The environment variable with the key, if no file is named.
 pub(crate) const KEY_VARIABLE: &str = "AVMARKS_KEY";
@@ -25,6 +26,35 @@ pub(crate) fn read(source: &Source, origin: &str, noun: &'static str) -> Result<
         remark(format_args!("other users can read {origin}; `chmod 600` prevents that"));
     }
     Ok(text)
+}
+
+/// The secret in the file that a setting names, and where it is from, in words.
+pub(crate) fn of_file(
+    settings: &Settings,
+    setting: Setting,
+    noun: &'static str,
+) -> Result<Option<(String, String)>, Error> {
+    let Some(source) = settings.source(setting) else { return Ok(None) };
+    let origin = format!("the file of {}", setting.flag());
+    let text = read(&source, &origin, noun)?;
+    Ok(Some((origin, text)))
+}
+
+/// The key in the file that a setting names, or else that of the environment, if there is one.
+pub(crate) fn key_of(settings: &Settings, file: Setting) -> Result<Option<SecretKey>, Error> {
+    match of_file(settings, file, "a key")? {
+        Some((origin, text)) => key(&origin, &text).map(Some),
+        None => key_of_environment(),
+    }
+}
+
+/// The token of webhooks in the file that a setting names.
+pub(crate) fn webhook_token_of(settings: &Settings, file: Setting) -> Result<Option<WebhookToken>, Error> {
+    let found = of_file(settings, file, "a token")?;
+    let token = |(origin, text): (String, String)| {
+        WebhookToken::new(bare(&origin, &text)?).map_err(|error| Error::secret(&origin, error))
+    };
+    found.map(token).transpose()
 }
 
 /// The key of the environment, if there is one.
@@ -47,11 +77,6 @@ pub(crate) fn key(origin: &str, text: &str) -> Result<SecretKey, Error> {
         ));
     }
     Ok(key)
-}
-
-/// The token of webhooks of this text.
-pub(crate) fn token(origin: &str, text: &str) -> Result<WebhookToken, Error> {
-    WebhookToken::new(bare(origin, text)?).map_err(|error| Error::secret(origin, error))
 }
 
 /// Remarks that a signature cannot be read. It is sent anyway: only the service knows for sure what it accepts.

@@ -17,29 +17,24 @@ use avmarks_client::PlanKind;
 
 use accounts::Lines;
 
-use crate::args::{AdminsCommand, RobotsCommand, SendArgs, SendCommand};
+use crate::args::{AdminsCommand, RobotsCommand, SendCommand};
 use crate::error::Error;
 use crate::output::{Format, Verdict};
 
-pub(crate) fn run(args: &SendArgs, format: Format) -> Result<Verdict, Error> {
-    match &args.command {
+pub(crate) fn run(command: &SendCommand, format: Format) -> Result<Verdict, Error> {
+    match command {
         SendCommand::Set(args) => change::run(&args.sending, PlanKind::SetMarks, Lines::Marks(&args.marks), format),
         SendCommand::Delete(args) => {
             change::run(&args.sending, PlanKind::DeleteMarks, Lines::Marks(&args.marks), format)
         }
-        SendCommand::Robots(args) => {
-            let (args, kind) = match &args.command {
-                RobotsCommand::Add(args) => (args, PlanKind::AddRobots),
-                RobotsCommand::Delete(args) => (args, PlanKind::DeleteRobots),
-            };
-            change::run(&args.sending, kind, Lines::Account, format)
+        SendCommand::Robots(RobotsCommand::Add(args)) => change::run(args, PlanKind::AddRobots, Lines::Account, format),
+        SendCommand::Robots(RobotsCommand::Delete(args)) => {
+            change::run(args, PlanKind::DeleteRobots, Lines::Account, format)
         }
         SendCommand::Check(args) => ask::check(args, format),
-        SendCommand::Admins(args) => match &args.command {
-            AdminsCommand::Add(args) => admins::change(args, PlanKind::SetMarks, format),
-            AdminsCommand::Delete(args) => admins::change(args, PlanKind::DeleteMarks, format),
-            AdminsCommand::List(args) => admins::list(args, format),
-        },
+        SendCommand::Admins(AdminsCommand::Add(args)) => admins::change(args, PlanKind::SetMarks, format),
+        SendCommand::Admins(AdminsCommand::Delete(args)) => admins::change(args, PlanKind::DeleteMarks, format),
+        SendCommand::Admins(AdminsCommand::List(args)) => admins::list(args, format),
         SendCommand::List(args) => ask::list(args, format),
         SendCommand::Count(args) => ask::count(args, format),
         SendCommand::Config(args) => config::show(args, format),

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use avmarks_rules::Policy;
 
 use crate::error::Error;
+use crate::input::Source;
 use crate::readings::GapReading;
 pub(crate) use options::{KEEP, SEND, SERVE, SettingArgs};
 pub(crate) use service::proxy_error;
@@ -215,6 +216,11 @@ impl Settings {
     /// A path: one in the file counts from the folder of the file; `-` is standard input everywhere.
     pub(crate) fn path(&self, setting: Setting) -> Option<PathBuf> {
         Some(self.path_of(setting, self.text(setting)?))
+    }
+
+    /// The file of a setting, or standard input (`-`).
+    pub(crate) fn source(&self, setting: Setting) -> Option<Source> {
+        self.path(setting).map(|path| Source::from(path.into_os_string()))
     }
 
     /// The path that a text of a setting names.

@@ -11,15 +11,15 @@ use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::{Clause, UserId};
 
-use crate::args::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
+use crate::args::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigCommand, VerifyArgs};
 use crate::error::Error;
 use crate::input::{Source, not_both_stdin};
-use crate::output::{Answer, BAD, Commas, FAINT, Foreign, Format, GOOD, HEAD, ID, Verdict, remark};
+use crate::output::{BAD, Commas, FAINT, Foreign, Format, GOOD, HEAD, ID, Text, Verdict, remark};
 use crate::secret;
 use span::{Span, Utc};
 
-pub(crate) fn run(args: &UserSigArgs, format: Format) -> Result<Verdict, Error> {
-    match &args.command {
+pub(crate) fn run(command: &UserSigCommand, format: Format) -> Result<Verdict, Error> {
+    match command {
         UserSigCommand::Sign(args) => sign(args, format),
         UserSigCommand::Verify(args) => check(args, format),
         UserSigCommand::Explain(args) => explain_sig(args, format),
@@ -31,7 +31,7 @@ fn sign(args: &SignArgs, format: Format) -> Result<Verdict, Error> {
     let userbuf = args.userbuf.as_deref().map(str::as_bytes);
     let valid_for = Duration::from_secs(args.expire);
     let sig = UserSig::sign(&key, args.sdkappid, &args.identifier, args.clock.now(), valid_for, userbuf);
-    format.print(&Answer { json: Signed { usersig: sig.as_str() }, text: format_args!("{}\n", sig.as_str()) })?;
+    format.print(&Text(&Signed { usersig: sig.as_str() }))?;
     if let Err(error) = UserId::parse(&args.identifier) {
         let clause = Clause::AccountId.id();
         remark(format_args!("the identifier is not a user id ({clause}): {error}; it was signed all the same"));
@@ -39,14 +39,17 @@ fn sign(args: &SignArgs, format: Format) -> Result<Verdict, Error> {
     Ok(Verdict::Accepted)
 }
 
-/// A result, for people.
-struct Text<'a, T>(&'a T);
+impl fmt::Display for Text<'_, Signed<'_>> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.0.usersig)
+    }
+}
 
 fn check(args: &VerifyArgs, format: Format) -> Result<Verdict, Error> {
     not_both_stdin(args.key.key_file.as_ref(), args.sig.source().as_ref())?;
     let key = args.key.require()?;
     let verified = Verified::new(&args.sig.read()?, &key, args.sdkappid, &args.identifier, args.clock.now());
-    format.print(&Answer { json: &verified, text: Text(&verified) })?;
+    format.print(&Text(&verified))?;
     Ok(Verdict::of(verified.accepted))
 }
 
@@ -71,7 +74,7 @@ fn explain_sig(args: &ExplainSigArgs, format: Format) -> Result<Verdict, Error> 
     let text = args.sig.read()?;
     let identifier = args.identifier.as_deref();
     let explained = Explained::new(&text, key.as_ref(), args.sdkappid, identifier, args.clock.now());
-    format.print(&Answer { json: &explained, text: Text(&explained) })?;
+    format.print(&Text(&explained))?;
     Ok(Verdict::of(explained.accepted != Some(false)))
 }
 

@@ -8,6 +8,9 @@ use super::parsers::path;
 use crate::input::Source;
 use crate::settings::{SEND, SettingArgs};
 
+/// The options of the settings.
+pub(crate) type SendSettingArgs = SettingArgs<SEND>;
+
 // No documentation comment: clap would take it for that of the command that this is a part of. So below.
 #[derive(Debug, Args)]
 pub(crate) struct AccountArgs {
@@ -17,6 +20,14 @@ pub(crate) struct AccountArgs {
     /// Read accounts from this file; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) file: Option<Source>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountCallArgs {
+    #[command(flatten)]
+    pub(crate) accounts: AccountArgs,
+    #[command(flatten)]
+    pub(crate) settings: SendSettingArgs,
 }
 
 #[derive(Debug, Args)]
@@ -41,5 +52,5 @@ pub(crate) struct SendingArgs {
     #[arg(long)]
     pub(crate) all: bool,
     #[command(flatten)]
-    pub(crate) settings: SettingArgs<SEND>,
+    pub(crate) settings: SendSettingArgs,
 }

@@ -53,14 +53,6 @@ pub(crate) struct ResultArgs {
     pub(crate) junit: Option<PathBuf>,
 }
 
-/// Score an SDK by a harness around it, or compare another emulator with the cases
-#[derive(Debug, Args)]
-#[command(after_long_help = include_str!("help/conformance.txt").trim_end())]
-pub(crate) struct ConformanceArgs {
-    #[command(subcommand)]
-    pub(crate) command: ConformanceCommand,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConformanceCommand {
     Run(ConformanceRunArgs),

@@ -1,17 +1,15 @@
 //! How values of options are read.
 
-use std::ffi::OsStr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_spec::Timestamp;
-use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
-use clap::{Arg, Command};
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::error::Error;
-use crate::names;
+use crate::names::{self, WithNames};
 use crate::readings::GapReading;
 
 /// The latest time, in milliseconds since the Unix epoch: as in a scenario.
@@ -54,29 +52,10 @@ pub(super) fn profile() -> impl TypedValueParser<Value = Policy> {
 
 /// `GAP=READING`.
 pub(super) fn reading() -> impl TypedValueParser<Value = GapReading> {
-    WithNames { names: || GapReading::names().collect() }
-        .try_map(|text| GapReading::parse(&text).map_err(Error::Reading))
+    WithNames(GapReading::names).try_map(|text| GapReading::parse(&text).map_err(Error::Reading))
 }
 
 /// What `avmarks explain` explains; any text, as it is read leniently.
 pub(super) fn subject() -> impl TypedValueParser<Value = String> {
-    WithNames { names: || names::all().collect() }
-}
-
-/// Any text, with names that completions offer.
-#[derive(Clone)]
-struct WithNames {
-    names: fn() -> Vec<String>,
-}
-
-impl TypedValueParser for WithNames {
-    type Value = String;
-
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
-        StringValueParser::new().parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new((self.names)().into_iter().map(PossibleValue::new)))
-    }
+    WithNames(|| names::all().collect::<Vec<_>>())
 }

@@ -3,21 +3,9 @@
 use avmarks_spec::Mark;
 use clap::{Args, Subcommand};
 
-use super::accounts::SendingArgs;
-use super::members::{AdminsArgs, MemberCheckArgs, RobotsArgs};
+use super::accounts::{AccountCallArgs, SendSettingArgs, SendingArgs};
+use super::members::{AdminsCommand, RobotsCommand};
 use crate::mark::parse_mark;
-use crate::settings::{SEND, SettingArgs};
-
-/// Set and delete marks and robots at the service, and ask who is online
-///
-/// Any number of accounts are divided into calls of at most 500, which are rate-limited, signed and retried if they can be; the
-/// report has the result of each account. If any input is wrong, nothing is sent.
-#[derive(Debug, Args)]
-#[command(after_long_help = include_str!("help/send.txt").trim_end())]
-pub(crate) struct SendArgs {
-    #[command(subcommand)]
-    pub(crate) command: SendCommand,
-}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SendCommand {
@@ -29,8 +17,19 @@ pub(crate) enum SendCommand {
     ///
     /// Deletes marks of online members of the group, and reports the result of each account.
     Delete(ChangeArgs),
-    Robots(RobotsArgs),
-    Check(MemberCheckArgs),
+    /// Add robots to the online list, and delete them from it
+    ///
+    /// A robot is an account that is online in the group without having joined it. The answers of the service name no account, so the
+    /// report says only whether the call of a robot was accepted. `avmarks send check` shows who is online.
+    #[command(subcommand, after_long_help = include_str!("help/send-robots.txt").trim_end())]
+    Robots(RobotsCommand),
+    /// Check which of some accounts are online in a group
+    ///
+    /// Prints the accounts that are online, one a line, in the order given, in quotes where `--file` needs them. Hidden members and
+    /// robots are found too, and members beyond the 1,000 that `avmarks send list` shows. An account that is not online may be offline or
+    /// not in the group: the service does not distinguish these.
+    #[command(after_long_help = include_str!("help/send-check.txt").trim_end())]
+    Check(AccountCallArgs),
     /// List the online members of a group
     ///
     /// Prints one account a line, the latest joined first, in quotes where `--file` needs them. The service names 1,000 at most,
@@ -39,12 +38,19 @@ pub(crate) enum SendCommand {
     /// Count the online members of a group
     ///
     /// Prints the number, hidden members included.
-    Count(CountArgs),
-    Admins(AdminsArgs),
+    #[command(after_long_help = include_str!("help/send-count.txt").trim_end())]
+    Count(SendSettingArgs),
+    /// Add, delete and list the administrators of a group
+    ///
+    /// A group has five administrators at most, who need not be in it. They may mute members; to mark members, one must be an app admin
+    /// or the group's owner.
+    #[command(subcommand, after_long_help = include_str!("help/send-admins.txt").trim_end())]
+    Admins(AdminsCommand),
     /// Show each setting, and where it is from
     ///
     /// Sends nothing, and shows no secret. Exit status 4 if a setting is wrong, or missing that a call needs.
-    Config(ConfigArgs),
+    #[command(after_long_help = include_str!("help/send-config.txt").trim_end())]
+    Config(SendSettingArgs),
 }
 
 #[derive(Debug, Args)]
@@ -66,20 +72,3 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) settings: SendSettingArgs,
 }
-
-#[derive(Debug, Args)]
-#[command(after_long_help = include_str!("help/send-count.txt").trim_end())]
-pub(crate) struct CountArgs {
-    #[command(flatten)]
-    pub(crate) settings: SendSettingArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(after_long_help = include_str!("help/send-config.txt").trim_end())]
-pub(crate) struct ConfigArgs {
-    #[command(flatten)]
-    pub(crate) settings: SendSettingArgs,
-}
-
-/// The options of the settings.
-pub(crate) type SendSettingArgs = SettingArgs<SEND>;

@@ -9,17 +9,6 @@ use crate::clock::time_of_day;
 use crate::error::Error;
 use crate::input::Source;
 
-/// Make a UserSig, check one, or find its problems
-///
-/// The key is the app's secret key, as the console shows it. It comes from --key-file or, where that is not given, from
-/// the environment variable AVMARKS_KEY; it is never an argument, and never printed.
-#[derive(Debug, Args)]
-#[command(after_long_help = include_str!("help/usersig.txt").trim_end())]
-pub(crate) struct UserSigArgs {
-    #[command(subcommand)]
-    pub(crate) command: UserSigCommand,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserSigCommand {
     /// Make a signature, and print it alone

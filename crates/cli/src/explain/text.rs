@@ -9,11 +9,8 @@ use avmarks_embed::explain::{
 use avmarks_embed::policy::ReadingLine;
 use avmarks_spec::Mark;
 
-use crate::output::{Commas, HEAD, ID};
+use crate::output::{Commas, HEAD, ID, Text};
 use crate::policy::Choice;
-
-/// Something that is explained, for people.
-pub(super) struct Text<'a, T>(pub(super) &'a T);
 
 impl fmt::Display for Text<'_, Subject> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

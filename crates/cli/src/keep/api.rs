@@ -1,5 +1,6 @@
 //! The API of wants.
 
+use std::fmt::Display;
 use std::sync::{MutexGuard, PoisonError};
 
 use avmarks_keeper_store::{NewWant, Put, Store, Want, WantError};
@@ -70,22 +71,28 @@ fn is_zero(number: &usize) -> bool {
 const WANTS_OF_COMMIT: usize = 1_000;
 
 /// PUT and DELETE of one account. DELETE wants nothing any more.
-pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: Option<&[u8]>, dry_run: bool) -> Answer {
+pub(super) async fn put_one(
+    shared: &Shared,
+    group: &str,
+    account: &str,
+    body: Option<&[u8]>,
+    dry_run: bool,
+) -> Result<Answer, Answer> {
     let parsed = match body {
-        None => Ok(WantBody { marks: Vec::new(), robot: false }),
-        Some(body) => text(body).and_then(|text| {
-            json_object::<WantBody>(text.as_bytes()).map_err(|error| format!("invalid body: {error}"))
-        }),
+        None => WantBody { marks: Vec::new(), robot: false },
+        Some(body) => {
+            let text = text(body).map_err(bad_request)?;
+            let parsed: WantBody =
+                json_object(text.as_bytes()).map_err(|error| bad_request(format!("invalid body: {error}")))?;
+            if parsed.marks.is_empty() && !parsed.robot {
+                let what = "no marks: expected at least one mark, or a robot; DELETE wants nothing any more";
+                return Err(bad_request(what));
+            }
+            parsed
+        }
     };
-    let is_empty = |parsed: &WantBody| body.is_some() && parsed.marks.is_empty() && !parsed.robot;
-    let want = match parsed.and_then(|parsed| match is_empty(&parsed) {
-        true => Err("no marks: expected at least one mark, or a robot; DELETE wants nothing any more".to_owned()),
-        false => want(group, account, &parsed),
-    }) {
-        Ok(want) => want,
-        Err(error) => return error_answer(StatusCode::BAD_REQUEST, error),
-    };
-    match shared.writer.put(vec![want], dry_run).await.as_deref() {
+    let want = want(group, account, &parsed).map_err(bad_request)?;
+    Ok(match shared.writer.put(vec![want], dry_run).await.as_deref() {
         Ok([Ok(put)]) => {
             count(shared, *put, dry_run);
             json(StatusCode::OK, &serde_json::json!({ "changed": *put == Put::Changed, "dry_run": dry_run }))
@@ -94,35 +101,34 @@ pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: O
             shared.metrics.add("avmarks_keep_wants_total", &[("result", "refused")], 1);
             json(StatusCode::CONFLICT, &refused(None, error))
         }
-        _ => error_answer(StatusCode::SERVICE_UNAVAILABLE, "the want was not stored; try again"),
-    }
+        _ => unavailable("the want was not stored; try again"),
+    })
+}
+
+fn bad_request(error: impl Display) -> Answer {
+    error_answer(StatusCode::BAD_REQUEST, error)
+}
+
+fn unavailable(error: impl Display) -> Answer {
+    error_answer(StatusCode::SERVICE_UNAVAILABLE, error)
 }
 
 /// POST of many wants. Where a line cannot be read, nothing is stored; if one exceeds a limit, the others are. They are stored a thousand at
 /// a time; whether one has a place depends on those before it, so that a dry run takes all at once.
-pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run: bool) -> Answer {
-    let text = match text(body) {
-        Ok(text) => text,
-        Err(error) => return error_answer(StatusCode::BAD_REQUEST, error),
-    };
-    let (lines, wants): (Vec<usize>, Vec<NewWant>) = match wants(text, is_csv) {
-        Ok(wants) => wants.into_iter().unzip(),
-        Err(LineErrors { first, more }) => {
-            let errors = first.into_iter().map(|(line, error)| Refused { line: Some(line), error, clause: None });
-            let summary = Summary { changed: 0, unchanged: 0, dry_run, errors: errors.collect(), more_errors: more };
-            return json(StatusCode::BAD_REQUEST, &summary);
-        }
-    };
+pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run: bool) -> Result<Answer, Answer> {
+    let wants = wants(text(body).map_err(bad_request)?, is_csv).map_err(|LineErrors { first, more }| {
+        let errors = first.into_iter().map(|(line, error)| Refused { line: Some(line), error, clause: None });
+        let summary = Summary { changed: 0, unchanged: 0, dry_run, errors: errors.collect(), more_errors: more };
+        json(StatusCode::BAD_REQUEST, &summary)
+    })?;
+    let (lines, wants): (Vec<usize>, Vec<NewWant>) = wants.into_iter().unzip();
     let mut summary = Summary { changed: 0, unchanged: 0, dry_run, errors: Vec::new(), more_errors: 0 };
     let mut results = Vec::with_capacity(wants.len());
     for part in wants.chunks(if dry_run { usize::MAX } else { WANTS_OF_COMMIT }) {
-        match shared.writer.put(part.to_vec(), dry_run).await {
-            Ok(some) => results.extend(some),
-            Err(_) => {
-                let what = format!("{} of {} wants were stored; send all of them again", results.len(), wants.len());
-                return error_answer(StatusCode::SERVICE_UNAVAILABLE, what);
-            }
-        }
+        let stored = shared.writer.put(part.to_vec(), dry_run).await;
+        results.extend(stored.map_err(|_| {
+            unavailable(format_args!("{} of {} wants were stored; send all of them again", results.len(), wants.len()))
+        })?);
     }
     for (line, result) in lines.into_iter().zip(&results) {
         match result {
@@ -136,7 +142,7 @@ pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run
             Err(error) => summary.errors.push(refused(Some(line), error)),
         }
     }
-    json(StatusCode::OK, &summary)
+    Ok(json(StatusCode::OK, &summary))
 }
 
 fn count(shared: &Shared, put: Put, dry_run: bool) {
@@ -151,27 +157,24 @@ fn refused(line: Option<usize>, error: &WantError) -> Refused {
 }
 
 /// GET of one account.
-pub(super) fn get_one(shared: &Shared, group: &str, account: &str) -> Answer {
+pub(super) fn get_one(shared: &Shared, group: &str, account: &str) -> Result<Answer, Answer> {
     let (Ok(group), Ok(account)) = (GroupId::parse(group), UserId::parse(account)) else {
-        return error_answer(StatusCode::BAD_REQUEST, "invalid group or account");
+        return Err(bad_request("invalid group or account"));
     };
-    match reader(shared).wants(&[(group, account)]).as_deref() {
-        Ok([row]) => json(StatusCode::OK, &WantRow::from(row)),
-        Ok(_) => error_answer(StatusCode::NOT_FOUND, "nothing is wanted of this account"),
-        Err(error) => error_answer(StatusCode::SERVICE_UNAVAILABLE, error),
+    match reader(shared).wants(&[(group, account)]).map_err(unavailable)?.as_slice() {
+        [row] => Ok(json(StatusCode::OK, &WantRow::from(row))),
+        _ => Err(error_answer(StatusCode::NOT_FOUND, "nothing is wanted of this account")),
     }
 }
 
 /// GET of the accounts of a group, at most 1,000 behind `after`.
-pub(super) fn list(shared: &Shared, group: &str, after: Option<&str>) -> Answer {
+pub(super) fn list(shared: &Shared, group: &str, after: Option<&str>) -> Result<Answer, Answer> {
     let after = after.map(UserId::parse).transpose();
     let (Ok(group), Ok(after)) = (GroupId::parse(group), after) else {
-        return error_answer(StatusCode::BAD_REQUEST, "invalid group or account");
+        return Err(bad_request("invalid group or account"));
     };
-    match reader(shared).wants_of_group(&group, after.as_ref(), PAGE) {
-        Ok(rows) => json(StatusCode::OK, &rows.iter().map(WantRow::from).collect::<Vec<_>>()),
-        Err(error) => error_answer(StatusCode::SERVICE_UNAVAILABLE, error),
-    }
+    let rows = reader(shared).wants_of_group(&group, after.as_ref(), PAGE).map_err(unavailable)?;
+    Ok(json(StatusCode::OK, &rows.iter().map(WantRow::from).collect::<Vec<_>>()))
 }
 
 /// POST of a sweep: this node sweeps the group now, if it keeps it.
@@ -180,8 +183,8 @@ pub(super) fn sweep(shared: &Shared, group: &str) -> Answer {
         Ok(group) if shared.to_node.send(Message::Sweep(group)).is_ok() => {
             json(StatusCode::ACCEPTED, &serde_json::json!({ "planned": true }))
         }
-        Ok(_) => error_answer(StatusCode::SERVICE_UNAVAILABLE, "the keeper is stopping"),
-        Err(error) => error_answer(StatusCode::BAD_REQUEST, format_args!("invalid group: {error}")),
+        Ok(_) => unavailable("the keeper is stopping"),
+        Err(error) => bad_request(format_args!("invalid group: {error}")),
     }
 }
 

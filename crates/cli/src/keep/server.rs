@@ -129,7 +129,7 @@ async fn serve(
         let (shared, activity) = (Arc::clone(&shared), Arc::clone(&activity));
         async move {
             activity.begin();
-            let answer = respond(request, &shared, is_local).await;
+            let answer = respond(request, &shared, is_local).await.unwrap_or_else(|refusal| refusal);
             activity.wait();
             Ok::<_, Infallible>(answer)
         }
@@ -148,7 +148,7 @@ async fn serve(
     }
 }
 
-async fn respond(request: Request<Incoming>, shared: &Arc<Shared>, is_local: bool) -> Answer {
+async fn respond(request: Request<Incoming>, shared: &Arc<Shared>, is_local: bool) -> Result<Answer, Answer> {
     // The path of nearly all requests is not taken apart.
     if request.method() == Method::POST && request.uri().path() == "/webhook" {
         return webhook(request, shared).await;
@@ -160,24 +160,18 @@ async fn respond(request: Request<Incoming>, shared: &Arc<Shared>, is_local: boo
         .map(|part| percent_decode_str(part).decode_utf8().ok().map(|text| text.into_owned()))
         .collect();
     let Some(segments) = segments else {
-        return error_answer(StatusCode::BAD_REQUEST, "the path is not percent-encoded UTF-8");
+        return Err(error_answer(StatusCode::BAD_REQUEST, "the path is not percent-encoded UTF-8"));
     };
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let is_open = matches!(segments.as_slice(), ["healthz" | "webhook"]);
-    if !is_open && let Some(refusal) = refusal(&request, &shared.settings, is_local) {
-        return refusal;
+    if !matches!(segments.as_slice(), ["healthz" | "webhook"]) {
+        check(&request, &shared.settings, is_local)?;
     }
     route(request, shared, &segments).await
 }
 
-async fn webhook(request: Request<Incoming>, shared: &Shared) -> Answer {
-    match webhook::refusal(shared, request.uri().query().unwrap_or_default()) {
-        Some(refusal) => refusal,
-        None => match read(request, shared).await {
-            Ok(body) => webhook::receive(shared, &body).await,
-            Err(refusal) => refusal,
-        },
-    }
+async fn webhook(request: Request<Incoming>, shared: &Shared) -> Result<Answer, Answer> {
+    webhook::admit(shared, request.uri().query().unwrap_or_default())?;
+    webhook::receive(shared, &read(request, shared).await?).await
 }
 
 /// The body of a request, where it comes in time and is not too long.
@@ -189,13 +183,13 @@ async fn read(request: Request<Incoming>, shared: &Shared) -> Result<Bytes, Answ
     }
 }
 
-async fn route(request: Request<Incoming>, shared: &Arc<Shared>, segments: &[&str]) -> Answer {
+async fn route(request: Request<Incoming>, shared: &Arc<Shared>, segments: &[&str]) -> Result<Answer, Answer> {
     let method = request.method().clone();
     let query = request.uri().query().unwrap_or_default().to_owned();
     let dry_run = parameter(&query, "dry_run").is_some_and(|value| value != "false");
     let is_csv = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/csv"));
-    match (&method, segments) {
-        (&Method::POST, ["webhook"]) => webhook(request, shared).await,
+    Ok(match (&method, segments) {
+        (&Method::POST, ["webhook"]) => webhook(request, shared).await?,
         (&Method::GET, ["healthz"]) => answer(StatusCode::OK, "text/plain", "ok\n"),
         (&Method::GET, ["readyz"]) => ready(shared),
         (&Method::GET, ["metrics"]) => metrics(shared),
@@ -203,48 +197,44 @@ async fn route(request: Request<Incoming>, shared: &Arc<Shared>, segments: &[&st
         (&Method::GET, ["v1", "overview"]) => json(StatusCode::OK, &overview(shared)),
         (&Method::GET, ["v1", "groups", group, "accounts"]) => {
             let (shared, group, after) = (Arc::clone(shared), (*group).to_owned(), parameter(&query, "after"));
-            blocking(move || api::list(&shared, &group, after.as_deref())).await
+            blocking(move || api::list(&shared, &group, after.as_deref())).await?
         }
         (&Method::GET, ["v1", "groups", group, "accounts", account]) => {
             let (shared, group, account) = (Arc::clone(shared), (*group).to_owned(), (*account).to_owned());
-            blocking(move || api::get_one(&shared, &group, &account)).await
+            blocking(move || api::get_one(&shared, &group, &account)).await?
         }
-        (&Method::PUT, ["v1", "groups", group, "accounts", account]) => match read(request, shared).await {
-            Ok(body) => api::put_one(shared, group, account, Some(&body), dry_run).await,
-            Err(refusal) => refusal,
-        },
+        (&Method::PUT, ["v1", "groups", group, "accounts", account]) => {
+            api::put_one(shared, group, account, Some(&read(request, shared).await?), dry_run).await?
+        }
         (&Method::DELETE, ["v1", "groups", group, "accounts", account]) => {
-            api::put_one(shared, group, account, None, dry_run).await
+            api::put_one(shared, group, account, None, dry_run).await?
         }
         (&Method::POST, ["v1", "groups", group, "sweep"]) => api::sweep(shared, group),
-        (&Method::POST, ["v1", "wants"]) => match read(request, shared).await {
-            Ok(body) => api::put_many(shared, &body, is_csv, dry_run).await,
-            Err(refusal) => refusal,
-        },
+        (&Method::POST, ["v1", "wants"]) => {
+            api::put_many(shared, &read(request, shared).await?, is_csv, dry_run).await?
+        }
         (_, ["webhook" | "healthz" | "readyz" | "metrics" | "" | "v1", ..]) => error_answer(
             StatusCode::METHOD_NOT_ALLOWED,
             format_args!("{method} is not possible here; docs/keeper.md lists the paths"),
         ),
         _ => error_answer(StatusCode::NOT_FOUND, "there is nothing at this path; docs/keeper.md lists the paths"),
-    }
+    })
 }
 
 /// Answers by a thread that may wait for the store.
-async fn blocking(work: impl FnOnce() -> Answer + Send + 'static) -> Answer {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(answer) => answer,
-        Err(error) => error_answer(StatusCode::INTERNAL_SERVER_ERROR, error),
-    }
+async fn blocking(work: impl FnOnce() -> Result<Answer, Answer> + Send + 'static) -> Result<Answer, Answer> {
+    let worked = tokio::task::spawn_blocking(work).await;
+    worked.unwrap_or_else(|error| Err(error_answer(StatusCode::INTERNAL_SERVER_ERROR, error)))
 }
 
-/// Who may ask: whoever has the token; without one, programs of this machine, and no web page of somebody else. The refusal of all others.
-fn refusal(request: &Request<Incoming>, settings: &ServerSettings, is_local: bool) -> Option<Answer> {
+/// Who may ask: whoever has the token; without one, programs of this machine, and no web page of somebody else. All others are refused.
+fn check(request: &Request<Incoming>, settings: &ServerSettings, is_local: bool) -> Result<(), Answer> {
     let header = |name| request.headers().get(name).and_then(|value: &hyper::header::HeaderValue| value.to_str().ok());
     if let Some(token) = &settings.token {
         let is_right = header(AUTHORIZATION).is_some_and(|sent| has_token(sent, token));
         return match is_right {
-            true => None,
-            false => Some(error_answer(
+            true => Ok(()),
+            false => Err(error_answer(
                 StatusCode::UNAUTHORIZED,
                 "expected the token of --token-file, as `Authorization: Bearer TOKEN` or as the password of a browser",
             )),
@@ -253,8 +243,8 @@ fn refusal(request: &Request<Incoming>, settings: &ServerSettings, is_local: boo
     let host = host(request).unwrap_or_default();
     let is_own_page = header(ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, of)| of == host));
     match is_local && is_loopback(host) && is_own_page {
-        true => None,
-        false => Some(error_answer(
+        true => Ok(()),
+        false => Err(error_answer(
             StatusCode::FORBIDDEN,
             "without --token-file, this answers programs on this machine alone, under an address or `localhost`",
         )),

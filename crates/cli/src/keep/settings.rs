@@ -16,7 +16,6 @@ use avmarks_transport_ureq::{Client, ClientBuilder};
 
 use crate::clock::time_of_day;
 use crate::error::Error;
-use crate::input::Source;
 use crate::secret;
 use crate::serve::logs::Log;
 use crate::settings::{Setting, Settings, address};
@@ -112,8 +111,8 @@ impl KeepSettings {
         let calls_max = settings.number(Setting::CallsPerSecond).unwrap_or(defaults.limits.calls_per_window_max);
         let server = ServerSettings {
             app,
-            token: token(settings, Setting::KeepTokenFile)?,
-            webhook_token: webhook_token(settings)?,
+            token: token(settings)?,
+            webhook_token: secret::webhook_token_of(settings, Setting::KeepWebhookTokenFile)?,
             webhook_age: seconds(Setting::KeepWebhookAge).unwrap_or_default(),
             body_bytes_max: settings.number(Setting::KeepBodyBytesMax).unwrap_or_default(),
         };
@@ -156,10 +155,8 @@ fn check_tokens(settings: &Settings, ip: IpAddr, server: &ServerSettings) -> Res
     }
 }
 
-fn token(settings: &Settings, setting: Setting) -> Result<Option<String>, Error> {
-    let Some(path) = settings.path(setting) else { return Ok(None) };
-    let origin = format!("the file of {}", setting.flag());
-    let text = secret::read(&Source::from(path.into_os_string()), &origin, "a token")?;
+fn token(settings: &Settings) -> Result<Option<String>, Error> {
+    let Some((origin, text)) = secret::of_file(settings, Setting::KeepTokenFile, "a token")? else { return Ok(None) };
     let bare = secret::bare(&origin, &text)?;
     match bare.is_empty() || bare.contains(char::is_whitespace) {
         true => Err(Error::secret(&origin, "the token is empty or has white space in it; expected one word")),
@@ -167,26 +164,12 @@ fn token(settings: &Settings, setting: Setting) -> Result<Option<String>, Error>
     }
 }
 
-fn webhook_token(settings: &Settings) -> Result<Option<WebhookToken>, Error> {
-    let Some(path) = settings.path(Setting::KeepWebhookTokenFile) else { return Ok(None) };
-    let origin = "the file of --webhook-token-file";
-    let text = secret::read(&Source::from(path.into_os_string()), origin, "a token")?;
-    secret::token(origin, &text).map(Some)
-}
-
 fn client(settings: &Settings, app: SdkAppId) -> Result<Client, Error> {
     let base = settings.base()?;
     let base = base.ok_or_else(|| Error::settings("no `region` and no `url`"))?;
     let identifier =
         settings.parsed(Setting::Identifier, UserId::parse)?.ok_or_else(|| Error::settings("no `identifier`"))?;
-    let key = match settings.path(Setting::KeyFile) {
-        Some(path) => {
-            let origin = "the file of --key-file";
-            let text = secret::read(&Source::from(path.into_os_string()), origin, "a key")?;
-            secret::key(origin, &text)?
-        }
-        None => secret::key_of_environment()?.ok_or(Error::NoKey)?,
-    };
+    let key = secret::key_of(settings, Setting::KeyFile)?.ok_or(Error::NoKey)?;
     let signer = Signer::with_key(app, identifier, key, SignatureSettings::default()).map_err(Error::settings)?;
     settings.client_of(builder(base, signer))
 }

@@ -19,64 +19,58 @@ const STORE_WITHIN: Duration = Duration::from_millis(1_500);
 /// The webhook by which the service reports that a limit is near (1047/60256). It is sent to the same URL.
 const OVER_LIMIT: &str = "Alert.RequestOverLimit";
 
-/// The refusal of a webhook that is not of the app, or not signed: before its body is read, which anybody could send.
-pub(super) fn refusal(shared: &Shared, query: &str) -> Option<Answer> {
-    let error = check(&shared.settings, query, time_of_day()).err()?;
-    shared.metrics.add("avmarks_keep_webhooks_total", &[("result", "refused")], 1);
-    tracing::warn!(%error, "a webhook was refused");
-    Some(error_answer(StatusCode::FORBIDDEN, error))
+/// Refuses a webhook that is not of the app, or not signed: before its body is read, which anybody could send.
+pub(super) fn admit(shared: &Shared, query: &str) -> Result<(), Answer> {
+    check(&shared.settings, query, time_of_day()).map_err(|error| {
+        shared.metrics.add("avmarks_keep_webhooks_total", &[("result", "refused")], 1);
+        tracing::warn!(%error, "a webhook was refused");
+        error_answer(StatusCode::FORBIDDEN, error)
+    })
 }
 
 /// Answers a webhook that was not refused: OK only when it is stored, or does not matter.
-pub(super) async fn receive(shared: &Shared, body: &[u8]) -> Answer {
+pub(super) async fn receive(shared: &Shared, body: &[u8]) -> Result<Answer, Answer> {
     let count = |result: &'static str| shared.metrics.add("avmarks_keep_webhooks_total", &[("result", result)], 1);
+    let acknowledged = |result| {
+        count(result);
+        Ok(answer(StatusCode::OK, "application/json", ACKNOWLEDGEMENT))
+    };
     let webhook = match Webhook::parse(body) {
         Ok(webhook) => webhook,
         Err(WebhookError::UnknownCommand { found }) => {
             if found == OVER_LIMIT {
                 tracing::warn!("the service tells that a limit of calls is near");
             }
-            count(if found == OVER_LIMIT { "over-limit" } else { "ignored" });
-            return acknowledged();
+            return acknowledged(if found == OVER_LIMIT { "over-limit" } else { "ignored" });
         }
         Err(error) => {
             count("unreadable");
             tracing::warn!(%error, "a webhook cannot be read");
-            return error_answer(StatusCode::BAD_REQUEST, error);
+            return Err(error_answer(StatusCode::BAD_REQUEST, error));
         }
     };
     let Ok(group) = GroupId::parse(webhook.group_id()) else {
-        count("ignored");
-        return acknowledged();
+        return acknowledged("ignored");
     };
     let events = events(group, &webhook);
     if events.is_empty() {
-        count("ignored");
-        return acknowledged();
+        return acknowledged("ignored");
     }
     let until = tokio::time::Instant::now() + STORE_WITHIN;
     if !shared.lookup.may_want(&events).await {
-        count("unwanted");
-        return acknowledged();
+        return acknowledged("unwanted");
     }
     match tokio::time::timeout_at(until, shared.writer.accept(events)).await {
-        Ok(Ok(())) => {
-            count("accepted");
-            acknowledged()
-        }
+        Ok(Ok(())) => acknowledged("accepted"),
         _ => {
             count("unavailable");
             shared.writer.missed(group);
-            error_answer(
+            Err(error_answer(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the webhook was not stored in time; the group is looked at anew later",
-            )
+            ))
         }
     }
-}
-
-fn acknowledged() -> Answer {
-    answer(StatusCode::OK, "application/json", ACKNOWLEDGEMENT)
 }
 
 /// Whether the query is of the app, and signed if a token is known.

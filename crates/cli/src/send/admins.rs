@@ -12,13 +12,12 @@ use serde::Serialize;
 use super::accounts::{Inputs, Lines, one_reads_stdin};
 use super::ask::{asked, unanswered};
 use super::fields::line_of;
-use super::report::many;
-use crate::args::{AdminsChangeArgs, AdminsListArgs};
-use crate::error::Error;
+use crate::args::{AccountCallArgs, SendSettingArgs};
+use crate::error::{Error, count_of};
 use crate::output::{Foreign, Format, HEAD, Verdict};
 
 /// Sets or deletes all of them by one call, which is served whole or refused.
-pub(super) fn change(args: &AdminsChangeArgs, kind: PlanKind, format: Format) -> Result<Verdict, Error> {
+pub(super) fn change(args: &AccountCallArgs, kind: PlanKind, format: Format) -> Result<Verdict, Error> {
     let settings = asked(&args.settings)?;
     one_reads_stdin(&args.accounts, &settings)?;
     let (group, planned) = (settings.group()?, settings.plan());
@@ -36,8 +35,8 @@ pub(super) fn change(args: &AdminsChangeArgs, kind: PlanKind, format: Format) ->
     Ok(Verdict::Accepted)
 }
 
-pub(super) fn list(args: &AdminsListArgs, format: Format) -> Result<Verdict, Error> {
-    let settings = asked(&args.settings)?;
+pub(super) fn list(args: &SendSettingArgs, format: Format) -> Result<Verdict, Error> {
+    let settings = asked(args)?;
     let (client, group) = (settings.client()?, settings.group()?);
     let admins = client.admins(group).map_err(unanswered)?;
     format.print_of_send(&List { group: group.as_str(), admins })?;
@@ -56,7 +55,7 @@ struct Changed<'a> {
 impl fmt::Display for Changed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let done = if self.change == "add" { "added to" } else { "deleted from" };
-        let (accounts, group) = (many(self.accounts.len(), "account", "accounts"), Foreign(self.group));
+        let (accounts, group) = (count_of(self.accounts.len(), "account", "accounts"), Foreign(self.group));
         writeln!(f, "{accounts} {done} the administrators of {HEAD}{group}{HEAD:#}")
     }
 }

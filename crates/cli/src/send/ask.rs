@@ -13,7 +13,7 @@ use super::accounts::{Inputs, Lines, one_reads_stdin};
 use super::fields::line_of;
 use super::report::Hint;
 use super::settings::CALL;
-use crate::args::{CountArgs, ListArgs, MemberCheckArgs, SendSettingArgs};
+use crate::args::{AccountCallArgs, ListArgs, SendSettingArgs};
 use crate::error::Error;
 use crate::output::{Foreign, Format, Verdict};
 use crate::settings::Settings;
@@ -34,8 +34,8 @@ pub(super) fn list(args: &ListArgs, format: Format) -> Result<Verdict, Error> {
     Ok(Verdict::Accepted)
 }
 
-pub(super) fn count(args: &CountArgs, format: Format) -> Result<Verdict, Error> {
-    let settings = asked(&args.settings)?;
+pub(super) fn count(args: &SendSettingArgs, format: Format) -> Result<Verdict, Error> {
+    let settings = asked(args)?;
     let (client, group) = (settings.client()?, settings.group()?);
     let online = client.online_count(group).map_err(unanswered)?;
     format.print_of_send(&Count { group: group.as_str(), online })?;
@@ -43,7 +43,7 @@ pub(super) fn count(args: &CountArgs, format: Format) -> Result<Verdict, Error> 
 }
 
 /// Prints who is online of all accounts, or nothing.
-pub(super) fn check(args: &MemberCheckArgs, format: Format) -> Result<Verdict, Error> {
+pub(super) fn check(args: &AccountCallArgs, format: Format) -> Result<Verdict, Error> {
     let settings = asked(&args.settings)?;
     one_reads_stdin(&args.accounts, &settings)?;
     let group = settings.group()?;

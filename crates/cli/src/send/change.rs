@@ -78,12 +78,12 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
     }
 
     let stop = interrupt::stop();
-    let mut bar = Bar::new(accounts, "accounts answered");
+    let mut bar = Bar::new("accounts answered");
     let job = client.run(job, stop, |job| {
         if let Some(resume) = &mut resume {
             resume.keep(job);
         }
-        bar.show(job.answered());
+        bar.show(job.answered(), accounts);
     });
     bar.finish();
     let kept = match resume {

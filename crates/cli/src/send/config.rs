@@ -8,15 +8,15 @@ use avmarks_rules::Policy;
 use avmarks_transport_ureq::ProxyInUse;
 
 use super::settings::CALL;
-use crate::args::ConfigArgs;
+use crate::args::SendSettingArgs;
 use crate::error::Error;
 use crate::input::ShownPath;
 use crate::output::{FAINT, Foreign, Format, HEAD, Verdict};
 use crate::settings::{Command, Origin, Setting, Settings, proxy_error};
 
 /// Prints the settings, then their errors, and the missing settings of a call.
-pub(super) fn show(args: &ConfigArgs, format: Format) -> Result<Verdict, Error> {
-    let settings = Settings::find(&args.settings, Policy::default());
+pub(super) fn show(args: &SendSettingArgs, format: Format) -> Result<Verdict, Error> {
+    let settings = Settings::find(args, Policy::default());
     let proxy = settings.environment_proxy();
     format.print_of_send(&Table::of(&settings, proxy.as_ref().ok().and_then(Option::as_ref)))?;
     let mut errors = match settings.check(&CALL) {

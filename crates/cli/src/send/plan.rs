@@ -9,9 +9,8 @@ use avmarks_protocol::usersig::UserSig;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::report::many;
 use super::settings::Target;
-use crate::error::Error;
+use crate::error::{Error, count_of};
 use crate::output::{FAINT, Foreign, Format, HEAD, Verdict};
 
 /// Calls that people are shown, unless all are asked for; programs have all of them.
@@ -75,18 +74,18 @@ impl fmt::Display for PlanOutput<'_> {
             PlanKind::DeleteRobots => "delete robots,",
         };
         let Planned { group, accounts, marks, notes, calls, .. } = &self.plan;
-        let accounts = many(*accounts, "account", "accounts");
-        let count = many(calls.len(), "call", "calls");
+        let accounts = count_of(*accounts, "account", "accounts");
+        let count = count_of(calls.len(), "call", "calls");
         writeln!(f, "{what} {accounts} in {HEAD}{}{HEAD:#}: {count}; nothing was sent", Foreign(group))?;
         for MarkLine { mark, accounts } in marks {
-            writeln!(f, "  mark {mark:<10}  {}", many(*accounts, "account", "accounts"))?;
+            writeln!(f, "  mark {mark:<10}  {}", count_of(*accounts, "account", "accounts"))?;
         }
         for (number, CallLine { accounts, from, to, bytes, .. }) in (1..).zip(calls).take(self.shown_max) {
             let (from, to) = (Foreign(from), Foreign(to));
             writeln!(
                 f,
                 "  call {number:<10}  {}, {FAINT}{from} to {to}, {bytes} bytes{FAINT:#}",
-                many(*accounts, "account", "accounts")
+                count_of(*accounts, "account", "accounts")
             )?;
         }
         if calls.len() > self.shown_max {

@@ -10,6 +10,7 @@ use avmarks_client::{AccountReport, AttemptResult, Job, Outcome, Plan, PlanKind,
 use avmarks_protocol::ErrorCode;
 use avmarks_spec::Clause;
 
+use crate::error::count_of;
 use crate::output::{BAD, FAINT, Foreign, GOOD, HEAD, Verdict};
 pub(super) use hint::Hint;
 
@@ -178,7 +179,7 @@ impl Report<'_> {
         for anomaly in tries().flat_map(avmarks_client::Attempt::anomalies) {
             *mishaps.entry(format!("with a warning: {anomaly}")).or_default() += 1;
         }
-        write!(f, "{HEAD}calls{HEAD:#}  {} in {}", calls.len(), many(tries().count(), "attempt", "attempts"))?;
+        write!(f, "{HEAD}calls{HEAD:#}  {} in {}", calls.len(), count_of(tries().count(), "attempt", "attempts"))?;
         let mishaps: Vec<_> = mishaps.iter().map(|(what, count)| format!("{count} {what}")).collect();
         match mishaps.as_slice() {
             [] => writeln!(f),
@@ -205,10 +206,6 @@ fn style(state: State) -> anstyle::Style {
         State::Partial | State::Omitted | State::NotSent => HEAD,
         State::Refused | State::Unconfirmed => BAD,
     }
-}
-
-pub(super) fn many(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// The result of an attempt that was not served, in a few words; the JSON has all details.

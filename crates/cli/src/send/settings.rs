@@ -12,7 +12,6 @@ use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
 use avmarks_transport_ureq::{Client, ProxyError, ProxyInUse, proxy_from_environment};
 
 use crate::error::Error;
-use crate::input::Source;
 use crate::secret;
 use crate::settings::{Setting, Settings};
 
@@ -64,12 +63,10 @@ impl Settings {
     /// The secret, and where it is from, in words.
     fn credential(&self) -> Result<(Setting, String, String), Error> {
         for setting in CREDENTIAL.iter().copied() {
-            let Some(text) = self.text(setting) else { continue };
-            if setting.is_secret() {
+            if let Some(text) = self.text(setting).filter(|_| setting.is_secret()) {
                 return Ok((setting, setting.variable(), text.to_owned()));
             }
-            let path = self.path(setting).unwrap_or_default();
-            let source = if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path) };
+            let Some(source) = self.source(setting) else { continue };
             let origin = format!("the file of `{}`", setting.name());
             let text = secret::read(&source, &origin, "a secret").map_err(Error::settings)?;
             return Ok((setting, origin, text));

@@ -7,7 +7,6 @@ use std::time::Duration;
 use avmarks_emulator::protocol::webhook::Revision;
 use avmarks_emulator::{Clock, ControlToken, Settings as EmulatorSettings, WebhookEvent, WebhookSettings};
 use avmarks_protocol::SdkAppId;
-use avmarks_protocol::secret::SecretKey;
 use avmarks_spec::{GroupId, Timestamp};
 
 use super::logs::Log;
@@ -44,7 +43,7 @@ impl StartSettings {
             address: (listen, settings.number(Setting::Port).unwrap_or(PORT)).into(),
             emulator: emulator(settings)?,
             ca_dir: settings.path(Setting::CaDir).or_else(data_folder),
-            seed: settings.path(Setting::Seed).map(|path| Source::from(path.into_os_string())),
+            seed: settings.source(Setting::Seed),
             groups: settings.list(Setting::Groups, GroupId::parse)?.unwrap_or_default(),
             log: Log::of(settings.text(Setting::LogForm), settings.text(Setting::LogLevel)),
         })
@@ -54,7 +53,7 @@ impl StartSettings {
 fn emulator(settings: &Settings) -> Result<EmulatorSettings, Error> {
     let mut emulator = EmulatorSettings::default();
     put_app(settings, &mut emulator.app)?;
-    emulator.app.key = key(settings)?;
+    emulator.app.key = secret::key_of(settings, Setting::AppKeyFile)?;
     put(&mut emulator.strict, boolean(settings, Setting::Strict));
     put(&mut emulator.clock, clock(settings).map(Clock::standing_at));
     put(&mut emulator.proxied_hosts, settings.list(Setting::ProxiedHosts, host_pattern)?);
@@ -69,10 +68,8 @@ fn emulator(settings: &Settings) -> Result<EmulatorSettings, Error> {
     put(&mut emulator.members_max, settings.number(Setting::MembersMax));
     put(&mut emulator.log_entries_max, settings.number(Setting::LogEntriesMax));
     put(&mut emulator.large_bytes_max, settings.number(Setting::LargeBytesMax));
-    if let Some(path) = settings.path(Setting::ControlTokenFile) {
-        let origin = "the file of --control-token-file";
-        let text = secret::read(&Source::from(path.into_os_string()), origin, "a token")?;
-        let token = ControlToken::new(secret::bare(origin, &text)?).map_err(|error| Error::secret(origin, error))?;
+    if let Some((origin, text)) = secret::of_file(settings, Setting::ControlTokenFile, "a token")? {
+        let token = ControlToken::new(secret::bare(&origin, &text)?).map_err(|error| Error::secret(&origin, error))?;
         emulator.control_token = Some(token);
     }
     put(&mut emulator.journal_bytes_max, settings.number(Setting::JournalBytesMax));
@@ -117,17 +114,6 @@ fn boolean(settings: &Settings, setting: Setting) -> Option<bool> {
     settings.text(setting)?.parse().ok()
 }
 
-/// The key: of the environment, or of the file that is named.
-fn key(settings: &Settings) -> Result<Option<SecretKey>, Error> {
-    if settings.text(Setting::AppKey).is_some() {
-        return secret::key_of_environment();
-    }
-    let Some(path) = settings.path(Setting::AppKeyFile) else { return Ok(None) };
-    let origin = "the file of --key-file";
-    let text = secret::read(&Source::from(path.into_os_string()), origin, "a key")?;
-    secret::key(origin, &text).map(Some)
-}
-
 /// The settings of the webhooks, if there is a URL for them; without one, none of the others may be given.
 fn webhooks(settings: &Settings) -> Result<Option<WebhookSettings>, Error> {
     let Some(url) = settings.text(Setting::WebhookUrl) else {
@@ -137,13 +123,8 @@ fn webhooks(settings: &Settings) -> Result<Option<WebhookSettings>, Error> {
         });
     };
     let mut webhooks = WebhookSettings::new(url.to_owned());
-    if let Some(path) = settings.path(Setting::WebhookTokenFile) {
-        let origin = "the file of --webhook-token-file";
-        let text = secret::read(&Source::from(path.into_os_string()), origin, "a token")?;
-        webhooks.token = Some(secret::token(origin, &text)?);
-    }
-    let trusted = settings.path(Setting::WebhookTrusted).map(|path| Source::from(path.into_os_string()));
-    webhooks.trusted = trusted.map(|source| source.read_certificates()).transpose()?;
+    webhooks.token = secret::webhook_token_of(settings, Setting::WebhookTokenFile)?;
+    webhooks.trusted = settings.source(Setting::WebhookTrusted).map(|source| source.read_certificates()).transpose()?;
     put(&mut webhooks.revision, settings.text(Setting::WebhookRevision).and_then(Revision::from_name));
     let event = |name: &str| WebhookEvent::from_name(name).ok_or("expected the `CallbackCommand` of a webhook");
     put(&mut webhooks.events, settings.list(Setting::WebhookEvents, event)?);

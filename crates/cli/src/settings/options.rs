@@ -1,12 +1,12 @@
 //! The options of the settings, as the rows of the table have them.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::{OsStringValueParser, PossibleValue, StringValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command as ClapCommand, FromArgMatches, ValueHint};
 
 use super::table::{Command, Kind, Setting};
+use crate::names::WithNames;
 use crate::readings::GapReading;
 
 /// The numbers of the commands, for [`SettingArgs`].
@@ -96,30 +96,15 @@ fn option(setting: Setting, command: Command) -> Arg {
         Kind::Url | Kind::Proxy | Kind::WebhookUrl => ValueHint::Url,
         _ => ValueHint::Unknown,
     };
+    // Any text is taken: it is checked with the other settings.
+    let arg = match row.kind {
+        Kind::Name(names) => arg.value_parser(WithNames(names)),
+        Kind::Reading => arg.value_parser(WithNames(GapReading::names)),
+        _ => arg,
+    };
     arg.value_name(row.value)
         .value_hint(hint)
-        .value_parser(ValueParser(setting))
         .allow_negative_numbers(true)
         .action(if row.is_list { ArgAction::Append } else { ArgAction::Set })
         .hide_possible_values(matches!(row.kind, Kind::Reading))
-}
-
-/// Takes any text, which is checked with the other settings, and knows the names for completions.
-#[derive(Clone)]
-struct ValueParser(Setting);
-
-impl TypedValueParser for ValueParser {
-    type Value = String;
-
-    fn parse_ref(&self, command: &ClapCommand, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
-        StringValueParser::new().parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        match self.0.row().kind {
-            Kind::Name(names) => Some(Box::new(names().into_iter().map(PossibleValue::new))),
-            Kind::Reading => Some(Box::new(GapReading::names().map(PossibleValue::new))),
-            _ => None,
-        }
-    }
 }

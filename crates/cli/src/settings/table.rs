@@ -168,18 +168,6 @@ fn booleans() -> Vec<&'static str> {
     vec!["true", "false"]
 }
 
-fn stub_answers() -> Vec<&'static str> {
-    vec!["ok", "60009"]
-}
-
-fn log_forms() -> Vec<&'static str> {
-    vec!["human", "json"]
-}
-
-fn log_levels() -> Vec<&'static str> {
-    vec!["error", "warn", "info", "debug", "trace"]
-}
-
 settings! {
     Sdkappid client("sdkappid", Kind::App, "N", "The SDKAppID");
     Identifier client("identifier", Kind::Account, "ID", "The identifier of the caller, an app admin").or("administrator");
@@ -206,7 +194,7 @@ settings! {
     Groups serve("group", Kind::Group, "GROUP", "Create this group at the start; may be repeated").list();
     Seed serve("seed", Kind::File, "FILE", "Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes, with its settings except those given here");
     Stubs serve("stub", Kind::Stub, "PATH=FILE", "Answer this path with the bytes of this file, instead of by rules; may be repeated").list();
-    StubUnknown serve("stub_unknown", Kind::Name(stub_answers), "ANSWER", "The answer to a path that no call has: `ok`, or the error 60009 [default: 60009]");
+    StubUnknown serve("stub_unknown", Kind::Name(|| vec!["ok", "60009"]), "ANSWER", "The answer to a path that no call has: `ok`, or the error 60009 [default: 60009]");
     Strict serve("strict", Kind::Flag, "BOOL", "Refuse what the documents forbid and the readings in force accept: `random` missing or out of range, a comma before `]` or `}`");
     CaDir serve("ca_dir", Kind::Folder, "DIR", "Keep the certificate authority in this directory, its key in avmarks-ca.key.pem [default: avmarks in $XDG_DATA_HOME or ~/.local/share]");
     Data serve("data", Kind::Folder, "DIR", "Keep the state in this directory and continue from it at the next start; its settings of the app go before those given here");
@@ -248,8 +236,8 @@ settings! {
     LargeBytesMax serve("large_bytes_max", integer(EmulatorSettings::LARGE_BYTES_LEAST as u64, u64::MAX), "N", "Maximum number of bytes of large request bodies and states in memory at once [default: 268435456]").under(LIMITS);
     JournalBytesMax serve("journal_bytes_max", integer(0, u64::MAX), "N", "Bytes of the journal in --data after which a new one begins with the whole state [default: 16777216]").under(LIMITS);
 
-    LogForm server("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that are not read in time are dropped and counted [default: human]").under(LOG);
-    LogLevel server("log_level", Kind::Name(log_levels), "LEVEL", "What is logged; `info` has each request that is received or made, `debug` each event [default: info]").under(LOG);
+    LogForm server("log", Kind::Name(|| vec!["human", "json"]), "FORM", "The form of the log on standard error; lines that are not read in time are dropped and counted [default: human]").under(LOG);
+    LogLevel server("log_level", Kind::Name(|| vec!["error", "warn", "info", "debug", "trace"]), "LEVEL", "What is logged; `info` has each request that is received or made, `debug` each event [default: info]").under(LOG);
 
     KeepInFlight keep("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").under(SERVICE).or("32");
 
