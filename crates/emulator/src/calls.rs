@@ -177,6 +177,7 @@ pub(crate) fn answer(
     let answered = text.as_ref().map_err(Clone::clone).and_then(|text| {
         let given = checked(state, call, text, terms, asked.identifier, now)?;
         match call.run {
+            Run::Nothing => Ok(Reply::empty(call.answers)),
             Run::Acknowledges(acknowledges) => Ok(acknowledges(&given)),
             Run::Service => Ok(Reply::ok()),
             Run::Looks(looks) => looks(state, &given),

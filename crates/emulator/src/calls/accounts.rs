@@ -22,78 +22,71 @@ const ABSENT: i64 = 70_107;
 
 const NICK_FIELD: Field = Field::text("Nick", VALUE_BYTES_MAX).over(40_601);
 const FACE_URL_FIELD: Field = Field::text("FaceUrl", VALUE_BYTES_MAX).over(40_601);
-const USER_ID: &[Field] = &[Field::text("UserID", usize::MAX).required()];
-const RESULTS: &[Field] = &[Field::objects(
+const USER_ID: &[Field] = &[Field::any_text("UserID").required()];
+const RESULTS: &[Field] = &[Field::any_objects(
     "ResultItem",
-    usize::MAX,
     &[
-        Field::text("UserID", usize::MAX).required(),
-        Field::number("ResultCode", 0, i64::MAX).required(),
-        Field::text("ResultInfo", usize::MAX).required(),
+        Field::any_text("UserID").required(),
+        Field::count("ResultCode").required(),
+        Field::any_text("ResultInfo").required(),
         Field::one_of("AccountStatus", &["Imported", "NotImported"]),
     ],
 )];
 const TO_ACCOUNT: &[Field] =
     &[Field::accounts("To_Account", 500).required().invalid(90_003).over(90_011), Field::number("IsNeedDetail", 0, 1)];
-const ONLINE: &[Field] = &[
-    Field::objects("QueryResult", usize::MAX, &[Field::account("To_Account").required()]),
-    Field::objects(
-        "ErrorList",
-        usize::MAX,
-        &[Field::account("To_Account").required(), Field::number("ErrorCode", 1, i64::MAX).required()],
-    ),
-];
+const ONLINE: &[Field] =
+    &[Field::any_objects("QueryResult", &[Field::account("To_Account").required()]), ABSENT_ACCOUNTS];
+/// The accounts that are not there.
+pub(super) const ABSENT_ACCOUNTS: Field = Field::any_objects(
+    "ErrorList",
+    &[Field::account("To_Account").required(), Field::number("ErrorCode", 1, i64::MAX).required()],
+);
+
+const fn call(path: &'static str, source: &'static str, says: &'static str, fields: &'static [Field]) -> Call {
+    Call::new(path, source, says, fields).codes(70_402, 70_402)
+}
 
 pub(super) const CALLS: &[Call] = &[
-    Call::new(
+    call(
         "im_open_login_svc/account_import",
         "1047/34953, with `Identifier` as older copies call `UserID`",
         "Imports an account; one that is there keeps its profile where nothing new is said.",
         &[Field::account("UserID"), Field::account("Identifier"), NICK_FIELD, FACE_URL_FIELD],
     )
-    .codes(70_402, 70_402)
     .runs(import),
-    Call::new(
+    call(
         "im_open_login_svc/multiaccount_import",
         "1047/34954",
         "Imports up to 100 accounts, named by `AccountList` or, in the older form, by `Accounts`.",
         &[
             Field::texts("Accounts", 100),
-            Field::objects(
-                "AccountList",
-                100,
-                &[Field::text("UserID", usize::MAX).required(), NICK_FIELD, FACE_URL_FIELD],
-            ),
+            Field::objects("AccountList", 100, &[Field::any_text("UserID").required(), NICK_FIELD, FACE_URL_FIELD]),
         ],
     )
-    .codes(70_402, 70_402)
-    .answers(&[Field::texts("FailAccounts", usize::MAX)])
+    .answers(&[Field::any_texts("FailAccounts")])
     .runs(import_many),
-    Call::new(
+    call(
         "im_open_login_svc/account_check",
         "1047/34956",
         "Tells of each of up to 100 accounts whether it is there.",
         &[Field::objects("CheckItem", 100, USER_ID).required()],
     )
-    .codes(70_402, 70_402)
     .answers(RESULTS)
     .looks(check),
-    Call::new(
+    call(
         "im_open_login_svc/account_delete",
         "1047/34955",
         "Deletes up to 100 accounts, which leave their groups.",
         &[Field::objects("DeleteItem", 100, USER_ID).required()],
     )
-    .codes(70_402, 70_402)
     .answers(RESULTS)
     .runs(delete),
-    Call::new(
+    call(
         "im_open_login_svc/kick",
         "1047/34957, with `Identifier` as older copies call `UserID`",
         "Logs an account out, so that it is offline in its groups.",
         &[Field::account("UserID"), Field::account("Identifier")],
     )
-    .codes(70_402, 70_402)
     .runs(kick),
     Call::new(
         "openim/query_online_status",
@@ -215,7 +208,7 @@ fn online(state: &State, given: &CallBody<'_>) -> Answered {
     let (mut rows, mut absent) = (Vec::new(), Vec::new());
     for account in given.accounts("To_Account") {
         if !exists(state, &account) {
-            absent.push(Object(vec![("To_Account", json!(account.as_str())), ("ErrorCode", json!(ABSENT))]));
+            absent.push(account);
             continue;
         }
         let is_online = is_online(state, &account);
@@ -227,6 +220,14 @@ fn online(state: &State, given: &CallBody<'_>) -> Answered {
         }
         rows.push(Object(row));
     }
-    let reply = Reply::ok().with("QueryResult", rows);
-    Ok(if absent.is_empty() { reply } else { reply.with("ErrorList", absent) })
+    Ok(with_absent(Reply::ok().with("QueryResult", rows), &absent))
+}
+
+/// With the accounts that are not there, if there are any.
+pub(super) fn with_absent(reply: Reply, absent: &[UserId]) -> Reply {
+    if absent.is_empty() {
+        return reply;
+    }
+    let row = |account: &UserId| Object(vec![("To_Account", json!(account.as_str())), ("ErrorCode", json!(ABSENT))]);
+    reply.with("ErrorList", absent.iter().map(row).collect::<Vec<_>>())
 }

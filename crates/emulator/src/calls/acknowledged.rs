@@ -2,34 +2,31 @@
 
 use avmarks_spec::GroupType;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::CallBody;
 use super::call::Call;
+use super::direct::{self, CONTENT, KEY, SENDER, TO};
 use super::field::Field;
-use super::messages::BODY;
+use super::messages::SEQUENCE;
 
 const AV: &[(GroupType, i64)] = &[(GroupType::AvChatRoom, 10_007)];
 /// The types whose messages have no extension. Source: 1047/52170, applicable group types.
 const UNEXTENDED: &[(GroupType, i64)] = &[(GroupType::AvChatRoom, 10_007), (GroupType::Community, 10_007)];
-/// Pairs of one call, and bytes of a key. Source: 1047/52170, request fields.
-const EXTENSIONS_MAX: usize = 20;
-const EXTENSION: &[Field] = &[Field::name("Key", 100).required(), Field::text("Value", usize::MAX)];
+/// At most 20 pairs, with keys of at most 100 bytes. Source: 1047/52170, request fields.
+const EXTENSIONS: Field =
+    Field::objects("ExtensionList", 20, &[Field::name("Key", 100).required(), Field::any_text("Value")]);
 const OPERATE_TYPE: Field = Field::number("OperateType", 1, 3).required();
-const NO_EXTENSION: &[Field] = &[Field::objects("ExtensionList", usize::MAX, &[]).required()];
-const SEQUENCES: Field = Field::objects("MsgSeqList", usize::MAX, &[Field::number("MsgSeq", 0, i64::MAX).required()]);
+const NO_EXTENSION: &[Field] = &[Field::any_objects("ExtensionList", &[]).required()];
+const SEQUENCES: Field = Field::any_objects("MsgSeqList", &[SEQUENCE]);
 
 pub(super) const CALLS: &[Call] = &[
     Call::new(
         "group_open_http_svc/set_unread_msg_num",
         "1047/34909",
         "Sets how many messages a member has not read.",
-        &[
-            Field::group(),
-            Field::account("Member_Account").required(),
-            Field::number("UnreadMsgNum", 0, u32::MAX as i64).required(),
-        ],
+        &[Field::group(), Field::member(), Field::number("UnreadMsgNum", 0, u32::MAX as i64).required()],
     )
     .of_group(&[]),
     Call::new(
@@ -43,7 +40,7 @@ pub(super) const CALLS: &[Call] = &[
         "openim/modify_group_msg",
         "1047/47948; the code for an AVChatRoom is ours, by its siblings",
         "Changes a message of a group.",
-        &[Field::group(), Field::number("MsgSeq", 0, i64::MAX).required()],
+        &[Field::group(), SEQUENCE],
     )
     .of_group(AV),
     Call::new(
@@ -64,122 +61,68 @@ pub(super) const CALLS: &[Call] = &[
         "group_open_http_svc/get_group_msg_receipt_detail",
         "269/77693; the code for an AVChatRoom is ours, by its siblings",
         "Lists who has read a message of a group: receipts are not kept.",
-        &[
-            Field::group(),
-            Field::number("MsgSeq", 0, i64::MAX).required(),
-            Field::number("Filter", 0, 1),
-            Field::text("Cursor", usize::MAX),
-            Field::number("Count", 0, i64::MAX),
-        ],
+        &[Field::group(), SEQUENCE, Field::number("Filter", 0, 1), Field::any_text("Cursor"), Field::count("Count")],
     )
     .of_group(AV),
     Call::new(
         "openim_msg_ext_http_svc/group_set_key_values",
         "1047/52170; the code for other types is ours, by its siblings",
         "Sets, deletes or clears the extension of a message of a group.",
-        &[
-            Field::group(),
-            Field::number("MsgSeq", 0, i64::MAX).required(),
-            OPERATE_TYPE,
-            Field::objects("ExtensionList", EXTENSIONS_MAX, EXTENSION),
-        ],
+        &[Field::group(), SEQUENCE, OPERATE_TYPE, EXTENSIONS],
     )
     .of_group(UNEXTENDED),
     Call::new(
         "openim_msg_ext_http_svc/group_get_key_values",
         "1047/52169; the code for other types is ours, by its siblings",
         "Reads the extension of a message of a group: there is none.",
-        &[Field::group(), Field::number("MsgSeq", 0, i64::MAX).required()],
+        &[Field::group(), SEQUENCE],
     )
     .of_group(UNEXTENDED)
-    .answers(NO_EXTENSION)
-    .acknowledges(no_extension),
-    Call::new(
+    .answers(NO_EXTENSION),
+    direct::call(
         "openim_msg_ext_http_svc/set_key_values",
         "1047/51195",
         "Sets, deletes or clears the extension of a message between accounts.",
-        &[
-            Field::account("From_Account"),
-            Field::account("To_Account").required().invalid(90_003),
-            Field::name("MsgKey", 255).required(),
-            OPERATE_TYPE,
-            Field::objects("ExtensionList", EXTENSIONS_MAX, EXTENSION),
-        ],
-    )
-    .codes(90_010, 90_010),
-    Call::new(
+        &[Field::account("From_Account"), TO, KEY, OPERATE_TYPE, EXTENSIONS],
+    ),
+    direct::call(
         "openim_msg_ext_http_svc/get_key_values",
         "1047/51195, by its sibling `set_key_values`: no page of its own was read",
         "Reads the extension of a message between accounts: there is none.",
-        &[
-            Field::account("From_Account"),
-            Field::account("To_Account").required().invalid(90_003),
-            Field::name("MsgKey", 255).required(),
-        ],
+        &[Field::account("From_Account"), TO, KEY],
     )
-    .codes(90_010, 90_010)
-    .answers(NO_EXTENSION)
-    .acknowledges(no_extension),
-    Call::new(
+    .answers(NO_EXTENSION),
+    direct::call(
         "openim/importmsg",
         "1047/35014",
         "Takes over a message between accounts that was sent elsewhere.",
-        &[
-            Field::account("From_Account").required().invalid(90_008),
-            Field::account("To_Account").required().invalid(90_003),
-            BODY.invalid(90_002),
-        ],
-    )
-    .codes(90_010, 90_010),
-    Call::new(
-        "openim/admin_msgwithdraw",
-        "1047/35015",
-        "Recalls a message between accounts.",
-        &[
-            Field::account("From_Account").required().invalid(90_008),
-            Field::account("To_Account").required().invalid(90_003),
-            Field::name("MsgKey", 255).required(),
-        ],
-    )
-    .codes(90_010, 90_010),
-    Call::new(
+        &[SENDER, TO, CONTENT],
+    ),
+    direct::call("openim/admin_msgwithdraw", "1047/35015", "Recalls a message between accounts.", &[SENDER, TO, KEY]),
+    direct::call(
         "openim/admin_set_msg_read",
         "1047/38996",
         "Marks the messages between two accounts as read.",
         &[Field::account("Report_Account").required(), Field::account("Peer_Account").required()],
-    )
-    .codes(90_010, 90_010),
-    Call::new(
-        "openim/modify_c2c_msg",
-        "269/74740",
-        "Changes a message between accounts.",
-        &[
-            Field::account("From_Account").required().invalid(90_008),
-            Field::account("To_Account").required().invalid(90_003),
-            Field::name("MsgKey", 255).required(),
-        ],
-    )
-    .codes(90_010, 90_010),
-    Call::new(
+    ),
+    direct::call("openim/modify_c2c_msg", "269/74740", "Changes a message between accounts.", &[SENDER, TO, KEY]),
+    direct::call(
         "openim/c2c_msg_read_receipt",
         "no page was read; the fields are those that public SDKs send",
         "Tells that an account has read messages of another.",
         &[Field::account("Operator_Account").required(), Field::account("Peer_Account").required()],
-    )
-    .codes(90_010, 90_010),
-    Call::new(
+    ),
+    direct::call(
         "openim/get_c2c_unread_msg_num",
         "269/56043; which messages have been read is not kept",
         "Counts the messages that an account has not read: none, of any account.",
-        &[Field::account("To_Account").required().invalid(90_003), Field::accounts("Peer_Account", PEERS_MAX)],
+        &[TO, Field::accounts("Peer_Account", PEERS_MAX)],
     )
-    .codes(90_010, 90_010)
     .answers(&[
-        Field::number("AllC2CUnreadMsgNum", 0, i64::MAX).required(),
-        Field::objects(
+        Field::count("AllC2CUnreadMsgNum").required(),
+        Field::any_objects(
             "C2CUnreadMsgNumList",
-            usize::MAX,
-            &[Field::account("Peer_Account").required(), Field::number("C2CUnreadMsgNum", 0, i64::MAX).required()],
+            &[Field::account("Peer_Account").required(), Field::count("C2CUnreadMsgNum").required()],
         )
         .required(),
     ])
@@ -188,10 +131,6 @@ pub(super) const CALLS: &[Call] = &[
 
 /// Accounts that one `get_c2c_unread_msg_num` may name. Source: 269/56043, request fields.
 const PEERS_MAX: usize = 10;
-
-fn no_extension(_: &CallBody<'_>) -> Reply {
-    Reply::ok().with("ExtensionList", Vec::<Value>::new())
-}
 
 fn none_unread(given: &CallBody<'_>) -> Reply {
     let peers = given.texts("Peer_Account").unwrap_or_default().into_iter();

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
+use super::field::Field;
 use crate::state::Changes;
 use crate::webhooks::{CallWebhook, Initiator};
 
@@ -11,6 +12,7 @@ use crate::webhooks::{CallWebhook, Initiator};
 const FIELDS_BYTES: usize = 512;
 
 /// An answer that serves the call, and what it made happen.
+#[derive(Default)]
 pub(crate) struct Reply {
     /// `ErrorInfo`
     info: &'static str,
@@ -25,13 +27,13 @@ pub(crate) struct Reply {
 impl Reply {
     /// The bare envelope.
     pub(super) fn ok() -> Self {
-        Self {
-            info: "",
-            fields: Vec::new(),
-            changes: Changes::default(),
-            initiator: Initiator::Member,
-            tells: Vec::new(),
-        }
+        Self::default()
+    }
+
+    /// With the fields that the answer must have, about nothing.
+    pub(super) fn empty(fields: &[Field]) -> Self {
+        let required = fields.iter().filter(|field| field.is_required);
+        required.fold(Self::ok(), |reply, field| reply.with(field.name, field.empty()))
     }
 
     /// With this `ErrorInfo`, if a page has one for a served call.

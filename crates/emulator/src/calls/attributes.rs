@@ -24,7 +24,7 @@ const PAIRS: &[Field] = &[
     Field::name("key", KEY_BYTES_MAX).required().over(10_045),
     Field::text("value", VALUE_BYTES_MAX).required().over(10_046),
 ];
-const CHANGE: &[Field] = &[Field::group(), Field::objects("GroupAttr", usize::MAX, PAIRS).required()];
+const CHANGE: &[Field] = &[Field::group(), Field::any_objects("GroupAttr", PAIRS).required()];
 
 pub(super) const CALLS: &[Call] = &[
     Call::new(
@@ -34,7 +34,7 @@ pub(super) const CALLS: &[Call] = &[
         &[Field::group()],
     )
     .of_group(COMMUNITY)
-    .answers(&[Field::objects("GroupAttrAry", usize::MAX, PAIRS)])
+    .answers(&[Field::any_objects("GroupAttrAry", PAIRS)])
     .looks(get),
     Call::new(
         "group_open_http_svc/modify_group_attr",
@@ -51,7 +51,7 @@ pub(super) const CALLS: &[Call] = &[
         CHANGE,
     )
     .of_group(COMMUNITY)
-    .runs(set),
+    .runs(|state, given| put(state, given, BTreeMap::new())),
     Call::new(
         "group_open_http_svc/clear_group_attr",
         "1047/44189",
@@ -71,10 +71,6 @@ fn get(state: &State, given: &CallBody<'_>) -> Answered {
 fn modify(state: &mut State, given: &CallBody<'_>) -> Answered {
     let there = state.groups.get(&given.group()?).map(|group| group.more().attributes.clone());
     put(state, given, there.unwrap_or_default())
-}
-
-fn set(state: &mut State, given: &CallBody<'_>) -> Answered {
-    put(state, given, BTreeMap::new())
 }
 
 /// Adds the attributes of the call to these.

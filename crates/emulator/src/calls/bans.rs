@@ -53,19 +53,15 @@ pub(super) const CALLS: &[Call] = &[
     .of_group(&[])
     .needs_plan()
     .answers(&[
-        Field::objects(
-            "BannedAccountList",
-            usize::MAX,
-            &[Field::account("Member_Account").required(), Field::number("BannedUntil", 0, i64::MAX).required()],
-        ),
-        Field::number("NextOffset", 0, i64::MAX),
+        Field::any_objects("BannedAccountList", &[Field::member(), Field::count("BannedUntil").required()]),
+        Field::count("NextOffset"),
     ])
     .looks(banned),
 ];
 
 fn ban(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (id, accounts) = (given.group()?, given.accounts("Members_Account"));
-    let seconds = given.number("Duration").and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or_default();
+    let seconds = given.number::<u64>("Duration").unwrap_or_default();
     let until = given.now.as_seconds() + seconds;
     let more = state.groups.entry(id).or_default().more_mut();
     more.bans.extend(accounts.iter().map(|account| (*account, until)));
@@ -83,8 +79,8 @@ fn unban(state: &mut State, given: &CallBody<'_>) -> Answered {
 fn banned(state: &State, given: &CallBody<'_>) -> Answered {
     let bans = state.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().bans);
     let bans: Vec<_> = bans.filter(|(_, until)| **until > given.now.as_seconds()).collect();
-    let count = |name| given.number(name).and_then(|number| usize::try_from(number).ok());
-    let (passed, limit) = (count("Offset").unwrap_or_default(), count("Limit").filter(|limit| *limit > 0));
+    let (passed, limit) =
+        (given.number("Offset").unwrap_or_default(), given.number("Limit").filter(|limit| *limit > 0));
     let page = bans.iter().skip(passed).take(limit.unwrap_or(PAGE_MAX as usize));
     let row = |(account, until): &(&avmarks_spec::UserId, &u64)| {
         Object(vec![("Member_Account", json!(account.as_str())), ("BannedUntil", json!(until))])

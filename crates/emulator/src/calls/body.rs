@@ -101,7 +101,7 @@ impl<'a> CallBody<'a> {
         self.part().text(name)
     }
 
-    pub(super) fn number(&self, name: &str) -> Option<i64> {
+    pub(super) fn number<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
         self.part().number(name)
     }
 
@@ -131,8 +131,8 @@ impl<'a> Part<'a> {
         self.any(name)?.as_text()
     }
 
-    pub(super) fn number(self, name: &str) -> Option<i64> {
-        self.any(name).and_then(whole)
+    pub(super) fn number<T: TryFrom<i64>>(self, name: &str) -> Option<T> {
+        T::try_from(whole(self.any(name)?)?).ok()
     }
 
     pub(super) fn account(self, name: &str) -> Option<UserId> {

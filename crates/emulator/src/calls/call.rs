@@ -44,7 +44,9 @@ pub(super) struct BeforeWebhook {
 /// What answers a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Run {
-    /// It is refused or acknowledged with this, and nothing is kept of it.
+    /// It is refused or acknowledged, and nothing is kept of it: what its answer must have is empty.
+    Nothing,
+    /// The same, with this answer.
     Acknowledges(fn(&CallBody<'_>) -> Reply),
     Looks(fn(&State, &CallBody<'_>) -> Answered),
     Changes(fn(&mut State, &CallBody<'_>) -> Answered),
@@ -74,7 +76,7 @@ impl Call {
             codes: (10_004, 10_005),
             fields,
             answers: &[],
-            run: Run::Acknowledges(nothing_more),
+            run: Run::Nothing,
             before: None,
         }
     }
@@ -144,10 +146,6 @@ impl Call {
 }
 
 /// The bare envelope.
-fn nothing_more(_: &CallBody<'_>) -> Reply {
-    Reply::ok()
-}
-
 pub(super) fn found<'a>(state: &'a State, id: &GroupId) -> Result<&'a Room, Refused> {
     let absent = || Refused::new(10_010, format!("there is no group `{id}`, or it has been destroyed"));
     state.app.room(id).ok_or_else(absent)

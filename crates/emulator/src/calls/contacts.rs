@@ -1,9 +1,5 @@
 //! Conversations of accounts, their lists and marks: acknowledged. No account has a conversation.
 
-use serde_json::Value;
-
-use super::answer::Reply;
-use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 
@@ -33,14 +29,13 @@ pub(super) const CALLS: &[Call] = &[
         ],
     )
     .answers(&[
-        Field::objects("SessionItem", usize::MAX, &[]).required(),
-        Field::number("CompleteFlag", 0, 1).required(),
+        Field::any_objects("SessionItem", &[]).required(),
+        Field::number("CompleteFlag", 0, 1).required().when_empty(1),
         place("TimeStamp").required(),
         place("StartIndex").required(),
         place("TopTimeStamp").required(),
         place("TopStartIndex").required(),
-    ])
-    .acknowledges(no_conversations),
+    ]),
     call(
         "recentcontact/delete",
         "269/62119, with `type` as public SDKs call `Type`",
@@ -58,7 +53,7 @@ pub(super) const CALLS: &[Call] = &[
         "recentcontact/create_contact_group",
         "269/81914",
         "Creates lists of conversations.",
-        &[FROM, Field::objects("GroupContactItem", usize::MAX, &[Field::name("GroupName", 1_024).required()])],
+        &[FROM, Field::any_objects("GroupContactItem", &[Field::name("GroupName", 1_024).required()])],
     ),
     call(
         "recentcontact/update_contact_group",
@@ -70,19 +65,19 @@ pub(super) const CALLS: &[Call] = &[
         "recentcontact/del_contact_group",
         "269/81915",
         "Deletes lists of conversations.",
-        &[FROM, Field::texts("GroupName", usize::MAX)],
+        &[FROM, Field::any_texts("GroupName")],
     ),
     call(
         "recentcontact/mark_contact",
         "269/81918",
         "Marks conversations.",
-        &[FROM, Field::objects("MarkItem", usize::MAX, &[])],
+        &[FROM, Field::any_objects("MarkItem", &[])],
     ),
     call(
         "recentcontact/search_contact_group",
         "269/81917",
         "Looks conversations up in the lists: none is found.",
-        &[FROM, Field::objects("ContactItem", usize::MAX, &[])],
+        &[FROM, Field::any_objects("ContactItem", &[])],
     ),
     call(
         "recentcontact/get_contact_group",
@@ -91,13 +86,3 @@ pub(super) const CALLS: &[Call] = &[
         &[FROM, place("StartIndex")],
     ),
 ];
-
-fn no_conversations(_: &CallBody<'_>) -> Reply {
-    Reply::ok()
-        .with("SessionItem", Vec::<Value>::new())
-        .with("CompleteFlag", 1)
-        .with("TimeStamp", 0)
-        .with("StartIndex", 0)
-        .with("TopTimeStamp", 0)
-        .with("TopStartIndex", 0)
-}

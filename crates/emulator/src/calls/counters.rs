@@ -17,7 +17,7 @@ const KEY_BYTES_MAX: usize = 128;
 const COMMUNITY: &[(GroupType, i64)] = &[(GroupType::Community, 10_007)];
 const COUNTERS: &[Field] =
     &[Field::name("Key", KEY_BYTES_MAX).required(), Field::number("Value", i64::MIN, i64::MAX).required()];
-const SHOWN: &[Field] = &[Field::objects("GroupCounter", usize::MAX, COUNTERS)];
+const SHOWN: &[Field] = &[Field::any_objects("GroupCounter", COUNTERS)];
 const KEYS: &[Field] = &[Field::group(), Field::texts("GroupCounterKeys", COUNTERS_MAX)];
 
 pub(super) const CALLS: &[Call] = &[

@@ -6,6 +6,7 @@
 
 use serde_json::json;
 
+use super::accounts::{ABSENT_ACCOUNTS, with_absent};
 use super::answer::{Object, Reply};
 use super::body::CallBody;
 use super::call::{Answered, Call, WebhookResult};
@@ -18,38 +19,38 @@ use super::view::exists;
 use crate::state::{Message, State};
 use crate::webhooks::{CallWebhook, WebhookEvent};
 
+/// The accounts of a message, what identifies it, and what it consists of.
+pub(super) const SENDER: Field = FROM.required().invalid(90_008);
+pub(super) const TO: Field = Field::account("To_Account").required().invalid(90_003);
+pub(super) const KEY: Field = Field::name("MsgKey", 255).required();
+pub(super) const CONTENT: Field = BODY.invalid(90_002);
 const RANDOM: Field = Field::number("MsgRandom", 0, RANDOM_MAX).required().invalid(90_005);
 const SYNC: Field = Field::number("SyncOtherMachine", 1, 2).invalid(90_031);
 /// Seconds that a message may be kept for who is offline. Source: 1047/34919, request fields.
 const LIFE_TIME: Field = Field::number("MsgLifeTime", 0, 604_800).invalid(90_026);
 const TIME_STAMP: Field = Field::number("MsgTimeStamp", 0, RANDOM_MAX).invalid(90_006);
 
+/// A call about messages between accounts.
+pub(super) const fn call(
+    path: &'static str,
+    source: &'static str,
+    says: &'static str,
+    fields: &'static [Field],
+) -> Call {
+    Call::new(path, source, says, fields).codes(90_010, 90_010)
+}
+
 pub(super) const CALLS: &[Call] = &[
-    Call::new(
+    call(
         "openim/sendmsg",
         "1047/34919",
         "Sends a message to an account.",
-        &[
-            SYNC,
-            FROM.invalid(90_008),
-            Field::account("To_Account").required().invalid(90_003),
-            LIFE_TIME,
-            RANDOM,
-            TIME_STAMP,
-            BODY.invalid(90_002),
-            CUSTOM_DATA,
-            FORBID,
-        ],
+        &[SYNC, FROM.invalid(90_008), TO, LIFE_TIME, RANDOM, TIME_STAMP, CONTENT, CUSTOM_DATA, FORBID],
     )
-    .codes(90_010, 90_010)
-    .answers(&[
-        Field::number("MsgTime", 0, i64::MAX),
-        Field::text("MsgKey", usize::MAX),
-        Field::text("MsgId", usize::MAX),
-    ])
+    .answers(&[Field::count("MsgTime"), Field::any_text("MsgKey"), Field::any_text("MsgId")])
     .before(WebhookEvent::BeforeDirectMessage, before_send)
     .runs(send),
-    Call::new(
+    call(
         "openim/batchsendmsg",
         "1047/34920",
         "Sends a message to up to 500 accounts; those that are not there are listed.",
@@ -59,20 +60,12 @@ pub(super) const CALLS: &[Call] = &[
             Field::accounts("To_Account", 500).required().invalid(90_003).over(90_011),
             LIFE_TIME,
             RANDOM,
-            BODY.invalid(90_002),
+            CONTENT,
         ],
     )
-    .codes(90_010, 90_010)
-    .answers(&[
-        Field::text("MsgKey", usize::MAX),
-        Field::objects(
-            "ErrorList",
-            usize::MAX,
-            &[Field::account("To_Account").required(), Field::number("ErrorCode", 1, i64::MAX).required()],
-        ),
-    ])
+    .answers(&[Field::any_text("MsgKey"), ABSENT_ACCOUNTS])
     .runs(send_to_many),
-    Call::new(
+    call(
         "openim/admin_getroammsg",
         "269/42794, with `From_Account` and `To_Account` as older copies call `Operator_Account` and `Peer_Account`; \
          that the newest message comes first is ours",
@@ -83,18 +76,17 @@ pub(super) const CALLS: &[Call] = &[
             Field::account("From_Account"),
             Field::account("To_Account"),
             Field::number("MaxCnt", 1, i64::MAX).required(),
-            Field::number("MinTime", 0, i64::MAX).required(),
-            Field::number("MaxTime", 0, i64::MAX).required(),
+            Field::count("MinTime").required(),
+            Field::count("MaxTime").required(),
             Field::text("LastMsgKey", 255),
         ],
     )
-    .codes(90_010, 90_010)
     .answers(&[
         Field::number("Complete", 0, 1).required(),
-        Field::number("MsgCnt", 0, i64::MAX).required(),
-        Field::number("LastMsgTime", 0, i64::MAX).required(),
-        Field::text("LastMsgKey", usize::MAX).required(),
-        Field::objects("MsgList", usize::MAX, &[Field::text("MsgKey", usize::MAX).required()]).required(),
+        Field::count("MsgCnt").required(),
+        Field::count("LastMsgTime").required(),
+        Field::any_text("LastMsgKey").required(),
+        Field::any_objects("MsgList", &[Field::any_text("MsgKey").required()]).required(),
     ])
     .looks(between),
 ];
@@ -164,10 +156,7 @@ fn send_to_many(state: &mut State, given: &CallBody<'_>) -> Answered {
     let mut message = message(given, "batchsendmsg", "MsgRandom", body(given, 93_000)?);
     message.to = accounts.iter().filter(|account| !absent.contains(account)).map(ToString::to_string).collect();
     let reply = Reply::ok().with("MsgKey", key(&kept(state, message)));
-    let errors = absent
-        .iter()
-        .map(|account| Object(vec![("To_Account", json!(account.as_str())), ("ErrorCode", json!(70_107))]));
-    Ok(if absent.is_empty() { reply } else { reply.with("ErrorList", errors.collect::<Vec<_>>()) })
+    Ok(with_absent(reply, &absent))
 }
 
 /// The messages between two accounts, the newest first: `LastMsgKey` and the time of the last are what the next page is asked with.
@@ -178,7 +167,7 @@ fn between(state: &State, given: &CallBody<'_>) -> Answered {
     };
     let operator = one_of("Operator_Account", "From_Account")?;
     let peer = one_of("Peer_Account", "To_Account")?;
-    let bound = |name| given.number(name).and_then(|time| u64::try_from(time).ok()).unwrap_or_default();
+    let bound = |name| given.number(name).unwrap_or_default();
     let within = bound("MinTime")..=bound("MaxTime");
     let is_asked = |message: &&Message| {
         let went = |from: &str, to: &str| message.from == from && message.to.iter().any(|account| account == to);
@@ -192,7 +181,7 @@ fn between(state: &State, given: &CallBody<'_>) -> Answered {
             return Err(Refused::new(90_010, "`LastMsgKey` names no message that is kept"));
         }
     }
-    let most = given.number("MaxCnt").and_then(|most| usize::try_from(most).ok()).unwrap_or_default();
+    let most = given.number("MaxCnt").unwrap_or_default();
     let mut page = Vec::new();
     while let Some(message) = found.next_if(|_| page.len() < most) {
         page.push(message);

@@ -20,6 +20,8 @@ pub(super) struct Field {
     invalid: Option<i64>,
     /// The code if it is too long or has too many entries, if it is not that of the call.
     over: Option<i64>,
+    /// The number if there is nothing to tell.
+    when_empty: i64,
 }
 
 /// What a field is.
@@ -48,11 +50,16 @@ pub(super) enum Kind {
 
 impl Field {
     const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, is_required: false, invalid: None, over: None }
+        Self { name, kind, is_required: false, invalid: None, over: None, when_empty: 0 }
     }
 
     pub(super) const fn text(name: &'static str, bytes_max: usize) -> Self {
         Self::new(name, Kind::Text(bytes_max))
+    }
+
+    /// A string of any length.
+    pub(super) const fn any_text(name: &'static str) -> Self {
+        Self::text(name, usize::MAX)
     }
 
     pub(super) const fn name(name: &'static str, bytes_max: usize) -> Self {
@@ -67,6 +74,11 @@ impl Field {
         Self::new(name, Kind::Number(least, most))
     }
 
+    /// A whole number from 0 on.
+    pub(super) const fn count(name: &'static str) -> Self {
+        Self::number(name, 0, i64::MAX)
+    }
+
     pub(super) const fn account(name: &'static str) -> Self {
         Self::new(name, Kind::Account)
     }
@@ -79,8 +91,18 @@ impl Field {
         Self::new(name, Kind::Texts(most))
     }
 
+    /// Any number of strings.
+    pub(super) const fn any_texts(name: &'static str) -> Self {
+        Self::texts(name, usize::MAX)
+    }
+
     pub(super) const fn objects(name: &'static str, most: usize, of: &'static [Self]) -> Self {
         Self::new(name, Kind::Objects(most, of))
+    }
+
+    /// Any number of objects with these fields.
+    pub(super) const fn any_objects(name: &'static str, of: &'static [Self]) -> Self {
+        Self::objects(name, usize::MAX, of)
     }
 
     pub(super) const fn object(name: &'static str, of: &'static [Self]) -> Self {
@@ -93,7 +115,12 @@ impl Field {
 
     /// The id of the group that the call is about. Its form is checked later (10015).
     pub(super) const fn group() -> Self {
-        Self::new("GroupId", Kind::Text(usize::MAX)).required()
+        Self::any_text("GroupId").required()
+    }
+
+    /// A member of a group.
+    pub(super) const fn member() -> Self {
+        Self::account("Member_Account").required()
     }
 
     pub(super) const fn required(self) -> Self {
@@ -108,6 +135,21 @@ impl Field {
     /// With this code if it is too long or has too many entries.
     pub(super) const fn over(self, code: i64) -> Self {
         Self { over: Some(code), ..self }
+    }
+
+    /// With this number, and not 0, if there is nothing to tell.
+    pub(super) const fn when_empty(self, number: i64) -> Self {
+        Self { when_empty: number, ..self }
+    }
+
+    /// What the field is if there is nothing to tell.
+    pub(super) fn empty(&self) -> Value {
+        match self.kind {
+            Kind::Number(..) => json!(self.when_empty),
+            Kind::Accounts(_) | Kind::Texts(_) | Kind::Objects(..) => json!([]),
+            Kind::Object(_) | Kind::Any => json!({}),
+            Kind::Text(_) | Kind::Name(_) | Kind::OneOf(_) | Kind::Account => json!(""),
+        }
     }
 
     /// What the field is in JSON Schema.

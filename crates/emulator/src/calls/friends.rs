@@ -1,6 +1,6 @@
 //! Friends, blocklists and lists of friends (`sns`): acknowledged. There are no friends and no blocked accounts.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::CallBody;
@@ -16,28 +16,25 @@ const FROM: Field = Field::account("From_Account").required();
 const TO: Field = Field::accounts("To_Account", ACCOUNTS_MAX).required();
 const CHECK_TYPE: Field = Field::name("CheckType", 64).required();
 const DELETE_TYPE: Field = Field::text("DeleteType", 64);
-const ADDED: Field = Field::objects(
-    "AddFriendItem",
-    usize::MAX,
-    &[Field::account("To_Account").required(), Field::text("AddSource", 64)],
-)
-.required();
-const LISTS: Field = Field::texts("GroupName", usize::MAX);
-const START: Field = Field::number("StartIndex", 0, i64::MAX).required();
-const SEQUENCE: Field = Field::number("LastSequence", 0, i64::MAX);
+const ADDED: Field =
+    Field::any_objects("AddFriendItem", &[Field::account("To_Account").required(), Field::text("AddSource", 64)])
+        .required();
+const LISTS: Field = Field::any_texts("GroupName");
+const START: Field = Field::count("StartIndex").required();
+const SEQUENCE: Field = Field::count("LastSequence");
 const ROW: &[Field] = &[
     Field::account("To_Account").required(),
-    Field::number("ResultCode", 0, i64::MAX).required(),
-    Field::text("ResultInfo", usize::MAX).required(),
+    Field::count("ResultCode").required(),
+    Field::any_text("ResultInfo").required(),
 ];
 const RELATION: &[Field] = &[
     Field::account("To_Account").required(),
     Field::name("Relation", 64).required(),
-    Field::number("ResultCode", 0, i64::MAX).required(),
-    Field::text("ResultInfo", usize::MAX).required(),
+    Field::count("ResultCode").required(),
+    Field::any_text("ResultInfo").required(),
 ];
-const CURRENT: Field = Field::number("CurrentSequence", 0, i64::MAX).required();
-const RESULTS: &[Field] = &[Field::objects("ResultItem", usize::MAX, ROW).required()];
+const CURRENT: Field = Field::count("CurrentSequence").required().when_empty(1);
+const RESULTS: &[Field] = &[Field::any_objects("ResultItem", ROW).required()];
 
 const fn call(path: &'static str, source: &'static str, says: &'static str, fields: &'static [Field]) -> Call {
     Call::new(path, source, says, fields).codes(30_001, 30_001)
@@ -69,40 +66,39 @@ pub(super) const CALLS: &[Call] = &[
         "sns/friend_update",
         "269/12525",
         "Changes what is kept of friends; each is answered as if it had been changed.",
-        &[FROM, Field::objects("UpdateItem", usize::MAX, &[Field::account("To_Account").required()]).required()],
+        &[FROM, Field::any_objects("UpdateItem", &[Field::account("To_Account").required()]).required()],
     )
     .answers(RESULTS)
-    .acknowledges(updated),
+    .acknowledges(|given| of_items(given, "UpdateItem")),
     call("sns/friend_delete", "269/1644", "Deletes friends.", &[FROM, TO, DELETE_TYPE])
         .answers(RESULTS)
         .acknowledges(named),
     call("sns/friend_delete_all", "269/1645", "Deletes all friends.", &[FROM, DELETE_TYPE]),
     call("sns/friend_check", "269/1646", "Answers for each account that it is not a friend.", &[FROM, TO, CHECK_TYPE])
-        .answers(&[Field::objects("InfoItem", usize::MAX, RELATION).required()])
-        .acknowledges(strangers),
+        .answers(&[Field::any_objects("InfoItem", RELATION).required()])
+        .acknowledges(|given| related(given, "InfoItem", "CheckResult_Type_NoRelation")),
     call(
         "sns/friend_get",
         "269/1647",
         "Lists all friends: none.",
-        &[FROM, START, Field::number("StandardSequence", 0, i64::MAX), Field::number("CustomSequence", 0, i64::MAX)],
+        &[FROM, START, Field::count("StandardSequence"), Field::count("CustomSequence")],
     )
     .answers(&[
-        Field::objects("UserDataItem", usize::MAX, &[]).required(),
-        Field::number("StandardSequence", 0, i64::MAX).required(),
-        Field::number("CustomSequence", 0, i64::MAX).required(),
-        Field::number("FriendNum", 0, i64::MAX).required(),
-        Field::number("CompleteFlag", 0, 1).required(),
-        Field::number("NextStartIndex", 0, i64::MAX).required(),
-    ])
-    .acknowledges(no_friends),
+        Field::any_objects("UserDataItem", &[]).required(),
+        Field::count("StandardSequence").required(),
+        Field::count("CustomSequence").required(),
+        Field::count("FriendNum").required(),
+        Field::number("CompleteFlag", 0, 1).required().when_empty(1),
+        Field::count("NextStartIndex").required(),
+    ]),
     call(
         "sns/friend_get_list",
         "269/8609; the row of an account that is not a friend is our reading",
         "Reads what is kept of up to 100 friends: nothing.",
-        &[FROM, Field::accounts("To_Account", LISTED_MAX).required(), Field::texts("TagList", usize::MAX).required()],
+        &[FROM, Field::accounts("To_Account", LISTED_MAX).required(), Field::any_texts("TagList").required()],
     )
-    .answers(&[Field::objects("InfoItem", usize::MAX, ROW).required()])
-    .acknowledges(listed),
+    .answers(&[Field::any_objects("InfoItem", ROW).required()])
+    .acknowledges(|given| Reply::ok().with("InfoItem", rows(texts(given)))),
     call("sns/black_list_add", "269/3718", "Blocks accounts.", &[FROM, TO]).answers(RESULTS).acknowledges(named),
     call("sns/black_list_delete", "269/3719", "Unblocks accounts.", &[FROM, TO]).answers(RESULTS).acknowledges(named),
     call(
@@ -112,31 +108,28 @@ pub(super) const CALLS: &[Call] = &[
         &[FROM, START, Field::number("MaxLimited", 0, 1_000).required(), SEQUENCE.required()],
     )
     .answers(&[
-        Field::objects("BlackListItem", usize::MAX, &[]).required(),
-        Field::number("StartIndex", 0, i64::MAX).required(),
+        Field::any_objects("BlackListItem", &[]).required(),
+        Field::count("StartIndex").required(),
         // The page spells it so.
-        Field::number("CurruentSequence", 0, i64::MAX).required(),
-    ])
-    .acknowledges(nobody_blocked),
+        Field::count("CurruentSequence").required(),
+    ]),
     call(
         "sns/black_list_check",
         "269/3725",
         "Answers for each account that it is not blocked.",
         &[FROM, TO, CHECK_TYPE],
     )
-    .answers(&[Field::objects("BlackListCheckItem", usize::MAX, RELATION).required()])
-    .acknowledges(unblocked),
+    .answers(&[Field::any_objects("BlackListCheckItem", RELATION).required()])
+    .acknowledges(|given| related(given, "BlackListCheckItem", "BlackCheckResult_Type_NO")),
     call(
         "sns/group_add",
         "269/10107",
         "Adds lists of friends.",
         &[FROM, LISTS.required(), Field::accounts("To_Account", ACCOUNTS_MAX)],
     )
-    .answers(&[Field::objects("ResultItem", usize::MAX, ROW).required(), CURRENT])
-    .acknowledges(lists_added),
-    call("sns/group_delete", "269/10108", "Deletes lists of friends.", &[FROM, LISTS.required()])
-        .answers(&[CURRENT])
-        .acknowledges(lists_deleted),
+    .answers(&[Field::any_objects("ResultItem", ROW).required(), CURRENT])
+    .acknowledges(|given| named(given).with("CurrentSequence", 1)),
+    call("sns/group_delete", "269/10108", "Deletes lists of friends.", &[FROM, LISTS.required()]).answers(&[CURRENT]),
     call(
         "sns/group_get",
         "269/54763",
@@ -144,12 +137,11 @@ pub(super) const CALLS: &[Call] = &[
         &[FROM, SEQUENCE, LISTS, Field::text("NeedFriend", 64)],
     )
     .answers(&[
-        Field::objects(
+        Field::any_objects(
             "ResultItem",
-            usize::MAX,
             &[
-                Field::text("GroupName", usize::MAX).required(),
-                Field::number("FriendNumber", 0, i64::MAX).required(),
+                Field::any_text("GroupName").required(),
+                Field::count("FriendNumber").required(),
                 Field::accounts("To_Account", usize::MAX),
             ],
         )
@@ -181,16 +173,8 @@ fn added(given: &CallBody<'_>) -> Reply {
     of_items(given, "AddFriendItem")
 }
 
-fn updated(given: &CallBody<'_>) -> Reply {
-    of_items(given, "UpdateItem")
-}
-
 fn named(given: &CallBody<'_>) -> Reply {
     Reply::ok().with("ResultItem", rows(texts(given)))
-}
-
-fn listed(given: &CallBody<'_>) -> Reply {
-    Reply::ok().with("InfoItem", rows(texts(given)))
 }
 
 fn related(given: &CallBody<'_>, list: &'static str, relation: &str) -> Reply {
@@ -200,36 +184,6 @@ fn related(given: &CallBody<'_>, list: &'static str, relation: &str) -> Reply {
         Object(fields)
     };
     Reply::ok().with(list, texts(given).into_iter().map(row).collect::<Vec<_>>())
-}
-
-fn strangers(given: &CallBody<'_>) -> Reply {
-    related(given, "InfoItem", "CheckResult_Type_NoRelation")
-}
-
-fn unblocked(given: &CallBody<'_>) -> Reply {
-    related(given, "BlackListCheckItem", "BlackCheckResult_Type_NO")
-}
-
-fn no_friends(_: &CallBody<'_>) -> Reply {
-    Reply::ok()
-        .with("UserDataItem", Vec::<Value>::new())
-        .with("StandardSequence", 0)
-        .with("CustomSequence", 0)
-        .with("FriendNum", 0)
-        .with("CompleteFlag", 1)
-        .with("NextStartIndex", 0)
-}
-
-fn nobody_blocked(_: &CallBody<'_>) -> Reply {
-    Reply::ok().with("BlackListItem", Vec::<Value>::new()).with("StartIndex", 0).with("CurruentSequence", 0)
-}
-
-fn lists_added(given: &CallBody<'_>) -> Reply {
-    named(given).with("CurrentSequence", 1)
-}
-
-fn lists_deleted(_: &CallBody<'_>) -> Reply {
-    Reply::ok().with("CurrentSequence", 1)
 }
 
 fn empty_lists(given: &CallBody<'_>) -> Reply {

@@ -39,14 +39,14 @@ pub(super) const CUSTOM: &[Field] =
 const TYPE: Field =
     Field::one_of("Type", &["Private", "Work", "Public", "ChatRoom", "Meeting", "AVChatRoom", "Community"]);
 const OWNER: Field = Field::account("Owner_Account");
-const CHOSEN: Field = Field::text("GroupId", usize::MAX);
+const CHOSEN: Field = Field::any_text("GroupId");
 const NAME: Field = Field::name("Name", TEXT_BYTES_MAX);
 const INTRODUCTION: Field = Field::text("Introduction", TEXT_BYTES_MAX);
 const NOTIFICATION: Field = Field::text("Notification", TEXT_BYTES_MAX);
 const FACE_URL: Field = Field::text("FaceUrl", TEXT_BYTES_MAX);
 const MAX_MEMBER_COUNT: Field = Field::number("MaxMemberCount", 1, u32::MAX as i64);
 const APPLY: Field = Field::one_of("ApplyJoinOption", JOIN_OPTIONS);
-const CUSTOM_FIELDS: Field = Field::objects("AppDefinedData", usize::MAX, CUSTOM);
+const CUSTOM_FIELDS: Field = Field::any_objects("AppDefinedData", CUSTOM);
 const CREATED: &[Field] = &[Field::name("GroupId", 48).required()];
 
 pub(super) const CALLS: &[Call] = &[
@@ -65,11 +65,7 @@ pub(super) const CALLS: &[Call] = &[
             MAX_MEMBER_COUNT,
             APPLY,
             CUSTOM_FIELDS,
-            Field::objects(
-                "MemberList",
-                MEMBERS_MAX,
-                &[Field::account("Member_Account").required(), Field::one_of("Role", &["Admin", "Member"])],
-            ),
+            Field::objects("MemberList", MEMBERS_MAX, &[Field::member(), Field::one_of("Role", &["Admin", "Member"])]),
         ],
     )
     .answers(CREATED)
@@ -178,7 +174,7 @@ fn import(state: &mut State, given: &CallBody<'_>) -> Answered {
     if kind == GroupType::AvChatRoom {
         return Err(Refused::new(10_007, "`import_group` is not for a group of type `AVChatRoom`; create it"));
     }
-    let seconds = given.number("CreateTime").and_then(|time| u64::try_from(time).ok()).filter(|time| *time > 0);
+    let seconds = given.number::<u64>("CreateTime").filter(|time| *time > 0);
     let created = seconds.map_or(given.now, |seconds| Timestamp::from_millis(seconds * 1_000));
     let chosen = free_id(state, given, kind)?;
     Ok(made(state, given, kind, chosen, created, Initiator::Import).1)
@@ -194,14 +190,7 @@ fn made(
 ) -> (GroupId, Reply) {
     let owner = given.account("Owner_Account");
     let id = chosen.unwrap_or_else(|| state.assign_id(prefix(kind)));
-    let text = |name| given.text(name).unwrap_or_default().to_owned();
-    let mut group = Group {
-        name: text("Name"),
-        introduction: text("Introduction"),
-        notification: text("Notification"),
-        face_url: text("FaceUrl"),
-        ..Group::default()
-    };
+    let mut group = Group::default();
     profile(&mut group, given, "MaxMemberCount");
     let mut changes = state.create_group(id, kind, owner, group, given.now);
     if let Some(group) = state.groups.get_mut(&id) {
@@ -215,31 +204,42 @@ fn made(
     let named = members.iter().filter_map(|part| Some((part.account("Member_Account")?, part.text("Role"))));
     let named: Vec<_> = owner.map(|owner| (owner, None)).into_iter().chain(named).collect();
     for (account, role) in named {
-        changes.events.extend(put_in(state, id, account, given.now).events);
-        if role == Some("Admin")
-            && let Some(group) = state.groups.get_mut(&id)
-        {
-            group.more_mut().members.entry(account).or_default().is_admin = true;
-        }
+        changes.events.extend(put_in(state, id, account, role, given.now).events);
     }
     (id, Reply::ok().with("GroupId", id.as_str()).and(changes, initiator))
 }
 
-/// Makes an account a member, offline until it connects.
-pub(super) fn put_in(state: &mut State, id: GroupId, account: UserId, now: Timestamp) -> Changes {
+/// Makes an account a member with this role, offline until it connects.
+pub(super) fn put_in(state: &mut State, id: GroupId, account: UserId, role: Option<&str>, now: Timestamp) -> Changes {
     let mut changes = state.apply_presence(id, Presence::Join, &[account], now);
     if !changes.events.is_empty() {
         changes.events.extend(state.apply_presence(id, Presence::Disconnect, &[account], now).events);
+    }
+    if role == Some("Admin")
+        && let Some(group) = state.groups.get_mut(&id)
+    {
+        group.more_mut().members.entry(account).or_default().is_admin = true;
     }
     changes
 }
 
 /// Takes in the fields that both `create_group` and `modify_group_base_info` have, each if it is there.
 pub(super) fn profile(group: &mut Group, given: &CallBody<'_>, max_members: &str) {
+    let texts = [
+        ("Name", &mut group.name),
+        ("Introduction", &mut group.introduction),
+        ("Notification", &mut group.notification),
+        ("FaceUrl", &mut group.face_url),
+    ];
+    for (field, kept) in texts {
+        if let Some(text) = given.text(field) {
+            text.clone_into(kept);
+        }
+    }
     if let Some(option) = given.text("ApplyJoinOption") {
         group.more_mut().apply_join_option = Some(option.to_owned());
     }
-    if let Some(most) = given.number(max_members).and_then(|most| u64::try_from(most).ok()) {
+    if let Some(most) = given.number(max_members) {
         group.more_mut().max_member_num = Some(most);
     }
     for part in given.parts("AppDefinedData") {

@@ -27,11 +27,11 @@ const GROUP_TYPE: Field = Field::one_of(
     &["Private", "Work", "Public", "ChatRoom", "Meeting", "AVChatRoom", "BChatRoom", "Community"],
 );
 const FILTERS: &[Field] = &[
-    Field::texts("GroupBaseInfoFilter", usize::MAX),
-    Field::texts("MemberInfoFilter", usize::MAX),
-    Field::texts("SelfInfoFilter", usize::MAX),
-    Field::texts("AppDefinedDataFilter_Group", usize::MAX),
-    Field::texts("AppDefinedDataFilter_GroupMember", usize::MAX),
+    Field::any_texts("GroupBaseInfoFilter"),
+    Field::any_texts("MemberInfoFilter"),
+    Field::any_texts("SelfInfoFilter"),
+    Field::any_texts("AppDefinedDataFilter_Group"),
+    Field::any_texts("AppDefinedDataFilter_GroupMember"),
 ];
 const RESPONSE_FILTER: Field = Field::object("ResponseFilter", FILTERS);
 const GROUP_IDS: &[Field] = &[Field::text("GroupId", 48).required()];
@@ -43,13 +43,10 @@ pub(super) const CALLS: &[Call] = &[
         "Describes up to 50 groups; each has a code of its own.",
         &[Field::texts("GroupIdList", GROUPS_PER_CALL_MAX).required().over(10_004), RESPONSE_FILTER],
     )
-    .answers(&[Field::objects(
-        "GroupInfo",
-        usize::MAX,
-        &[
-            Field::text("GroupId", usize::MAX).required(),
-            Field::number("ErrorCode", 0, i64::MAX).required(),
-            Field::text("ErrorInfo", usize::MAX).required(),
+    .answers(&[Field::any_objects("GroupInfo", &[
+            Field::any_text("GroupId").required(),
+            Field::count("ErrorCode").required(),
+            Field::any_text("ErrorInfo").required(),
         ],
     )])
     .looks(describe),
@@ -57,12 +54,12 @@ pub(super) const CALLS: &[Call] = &[
         "group_open_http_svc/get_appid_group_list",
         "1047/34960; what `Next` counts is ours",
         "Lists the groups of the app, of one type where `GroupType` says so.",
-        &[Field::number("Limit", 1, GROUPS_PER_PAGE_MAX), Field::number("Next", 0, i64::MAX), GROUP_TYPE],
+        &[Field::number("Limit", 1, GROUPS_PER_PAGE_MAX), Field::count("Next"), GROUP_TYPE],
     )
     .answers(&[
-        Field::number("TotalCount", 0, i64::MAX),
-        Field::objects("GroupIdList", usize::MAX, GROUP_IDS),
-        Field::number("Next", 0, i64::MAX),
+        Field::count("TotalCount"),
+        Field::any_objects("GroupIdList", GROUP_IDS),
+        Field::count("Next"),
     ])
     .looks(list),
     Call::new(
@@ -79,7 +76,7 @@ pub(super) const CALLS: &[Call] = &[
             Field::one_of("ApplyJoinOption", JOIN_OPTIONS),
             Field::one_of("MuteAllMember", &["On", "Off"]),
             Field::one_of("ShutUpAllMember", &["On", "Off"]),
-            Field::objects("AppDefinedData", usize::MAX, CUSTOM),
+            Field::any_objects("AppDefinedData", CUSTOM),
         ],
     )
     .of_group(&[])
@@ -89,7 +86,7 @@ pub(super) const CALLS: &[Call] = &[
         "1047/34925; that a work group is active once it has a message is ours",
         "Lists the groups of an account: audio-video groups and work groups without a message only where that is asked for.",
         &[
-            Field::account("Member_Account").required(),
+            Field::member(),
             Field::number("WithHugeGroups", 0, 1),
             Field::number("WithNoActiveGroups", 0, 1),
             Field::number("Limit", 0, u32::MAX as i64),
@@ -98,7 +95,7 @@ pub(super) const CALLS: &[Call] = &[
             RESPONSE_FILTER,
         ],
     )
-    .answers(&[Field::number("TotalCount", 0, i64::MAX), Field::objects("GroupIdList", usize::MAX, GROUP_IDS)])
+    .answers(&[Field::count("TotalCount"), Field::any_objects("GroupIdList", GROUP_IDS)])
     .looks(joined),
 ];
 
@@ -214,9 +211,8 @@ fn of_type(given: &CallBody<'_>, kind: GroupType) -> bool {
 }
 
 fn list(state: &State, given: &CallBody<'_>) -> Answered {
-    let limit = given.number("Limit").unwrap_or(GROUPS_PER_PAGE_MAX);
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let passed = given.number("Next").and_then(|next| usize::try_from(next).ok()).unwrap_or_default();
+    let limit = given.number("Limit").unwrap_or(GROUPS_PER_PAGE_MAX as usize);
+    let passed = given.number("Next").unwrap_or_default();
     let is_asked = |id: &GroupId| state.app.room(id).is_some_and(|room| of_type(given, room.kind()));
     // Where every type is asked for, no group is checked.
     let (total, page): (_, Vec<_>) = match given.text("GroupType") {
@@ -235,17 +231,6 @@ fn list(state: &State, given: &CallBody<'_>) -> Answered {
 
 fn modify(state: &mut State, given: &CallBody<'_>) -> Answered {
     let group = state.groups.entry(given.group()?).or_default();
-    let texts = [
-        ("Name", &mut group.name),
-        ("Introduction", &mut group.introduction),
-        ("Notification", &mut group.notification),
-        ("FaceUrl", &mut group.face_url),
-    ];
-    for (field, kept) in texts {
-        if let Some(text) = given.text(field) {
-            text.clone_into(kept);
-        }
-    }
     if let Some(switch) = given.text("MuteAllMember").or_else(|| given.text("ShutUpAllMember")) {
         group.more_mut().mute_all_member = switch == "On";
     }
@@ -270,13 +255,12 @@ fn joined(state: &State, given: &CallBody<'_>) -> Answered {
         is_shown && of_type(given, room.kind())
     };
     let groups: Vec<_> = state.groups_of(&account).filter(is_asked).collect();
-    let count = |name| given.number(name).and_then(|number| usize::try_from(number).ok());
     // 0 is what an SDK sends that leaves the number out.
-    let limit = count("Limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+    let limit = given.number("Limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let filter = given.part().part("ResponseFilter");
     let wanted = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter"));
     let own = filter.and_then(|filter| filter.texts("SelfInfoFilter"));
-    let page = groups.iter().skip(count("Offset").unwrap_or_default()).take(limit);
+    let page = groups.iter().skip(given.number("Offset").unwrap_or_default()).take(limit);
     Ok(Reply::ok().with("TotalCount", groups.len()).with_objects("GroupIdList", page, |(id, room), out| {
         out.field("GroupId", id.as_str());
         if let Some(wanted) = &wanted {

@@ -11,19 +11,16 @@ use super::field::Field;
 use super::groups::{CUSTOM, TEXT_BYTES_MAX, put_in};
 use super::mutes::mute;
 use super::refused::Refused;
-use super::view::{everybody, is_member, max_members, role, row};
+use super::view::{everybody, is_member, max_members, named_member, role, row};
 use crate::state::{Changes, State};
 use crate::webhooks::Initiator;
 
 /// Members of a page. Source: 1047/34948, request fields.
 const MEMBERS_PER_PAGE_MAX: i64 = 6_000;
 const ROLES: &[&str] = &["Owner", "Admin", "Member"];
-const MEMBERS: &[Field] = &[Field::account("Member_Account").required()];
-const ADDED: &[Field] = &[Field::objects(
-    "MemberList",
-    usize::MAX,
-    &[Field::account("Member_Account").required(), Field::number("Result", 0, 3).required()],
-)];
+const MEMBERS: &[Field] = &[Field::member()];
+const ADDED: &[Field] =
+    &[Field::any_objects("MemberList", &[Field::member(), Field::number("Result", 0, 3).required()])];
 const AV: (GroupType, i64) = (GroupType::AvChatRoom, 10_007);
 
 pub(super) const CALLS: &[Call] = &[
@@ -33,33 +30,25 @@ pub(super) const CALLS: &[Call] = &[
         "Lists the members of a group, the first to join first.",
         &[
             Field::group(),
-            Field::texts("MemberInfoFilter", usize::MAX),
+            Field::any_texts("MemberInfoFilter"),
             Field::texts("MemberRoleFilter", ROLES.len()),
-            Field::texts("AppDefinedDataFilter_GroupMember", usize::MAX),
+            Field::any_texts("AppDefinedDataFilter_GroupMember"),
             Field::number("Limit", 0, MEMBERS_PER_PAGE_MAX),
             Field::number("Offset", 0, u32::MAX as i64),
-            Field::text("Next", usize::MAX),
+            Field::any_text("Next"),
         ],
     )
     .of_group(&[AV])
-    .answers(&[
-        Field::number("MemberNum", 0, i64::MAX),
-        Field::objects("MemberList", usize::MAX, MEMBERS),
-        Field::text("Next", usize::MAX),
-    ])
+    .answers(&[Field::count("MemberNum"), Field::any_objects("MemberList", MEMBERS), Field::any_text("Next")])
     .looks(list),
     Call::new(
         "group_open_http_svc/get_specified_group_member_info",
         "no page was read; the fields are those that public SDKs send, and the code for an AVChatRoom is ours",
         "Describes those of these accounts that are members.",
-        &[
-            Field::group(),
-            Field::accounts("Member_List_Account", usize::MAX),
-            Field::texts("MemberInfoFilter", usize::MAX),
-        ],
+        &[Field::group(), Field::accounts("Member_List_Account", usize::MAX), Field::any_texts("MemberInfoFilter")],
     )
     .of_group(&[AV])
-    .answers(&[Field::objects("MemberList", usize::MAX, MEMBERS)])
+    .answers(&[Field::any_objects("MemberList", MEMBERS)])
     .looks(specified),
     Call::new(
         "group_open_http_svc/add_group_member",
@@ -69,7 +58,7 @@ pub(super) const CALLS: &[Call] = &[
     )
     .of_group(&[AV])
     .answers(ADDED)
-    .runs(add),
+    .runs(|state, given| added(state, given, Initiator::Admin)),
     Call::new(
         "group_open_http_svc/import_group_member",
         "1047/34969; that it takes up to 300 is ours, by its sibling",
@@ -80,7 +69,7 @@ pub(super) const CALLS: &[Call] = &[
                 "MemberList",
                 300,
                 &[
-                    Field::account("Member_Account").required(),
+                    Field::member(),
                     Field::one_of("Role", &["Admin", "Member"]),
                     Field::number("JoinTime", 0, u32::MAX as i64),
                     Field::number("UnreadMsgNum", 0, u32::MAX as i64),
@@ -91,7 +80,7 @@ pub(super) const CALLS: &[Call] = &[
     )
     .of_group(&[AV])
     .answers(ADDED)
-    .runs(import),
+    .runs(|state, given| added(state, given, Initiator::Import)),
     Call::new(
         "group_open_http_svc/delete_group_member",
         "1047/34949",
@@ -111,13 +100,13 @@ pub(super) const CALLS: &[Call] = &[
         "Changes the role, the name card or the mute of a member.",
         &[
             Field::group(),
-            Field::account("Member_Account").required(),
+            Field::member(),
             Field::one_of("Role", &["Admin", "Member"]),
             Field::one_of("MsgFlag", &["AcceptAndNotify", "Discard", "AcceptNotNotify"]),
             Field::text("NameCard", TEXT_BYTES_MAX),
             Field::number("MuteTime", 0, u32::MAX as i64),
             Field::number("ShutUpTime", 0, u32::MAX as i64),
-            Field::objects("AppMemberDefinedData", usize::MAX, CUSTOM),
+            Field::any_objects("AppMemberDefinedData", CUSTOM),
         ],
     )
     .of_group(&[AV])
@@ -130,10 +119,10 @@ fn list(state: &State, given: &CallBody<'_>) -> Answered {
     let roles = given.texts("MemberRoleFilter").filter(|roles| !roles.is_empty());
     let is_asked =
         |account: &&UserId| roles.as_ref().is_none_or(|roles| roles.contains(&role(state, id, account, given.now)));
-    let count = |name| given.number(name).and_then(|number| usize::try_from(number).ok());
     // A community is read page by page with `Next`, which holds the number of members that were passed.
-    let passed = given.text("Next").and_then(|next| next.parse().ok()).or_else(|| count("Offset")).unwrap_or_default();
-    let limit = count("Limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+    let passed =
+        given.text("Next").and_then(|next| next.parse().ok()).or_else(|| given.number("Offset")).unwrap_or_default();
+    let limit = given.number("Limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let wanted = given.texts("MemberInfoFilter").filter(|wanted| !wanted.is_empty());
     let page = everybody.iter().filter(is_asked).skip(passed).take(limit);
     let page: Vec<_> = page.map(|account| row(state, id, account, given.now, wanted.as_deref())).collect();
@@ -155,14 +144,6 @@ fn specified(state: &State, given: &CallBody<'_>) -> Answered {
     let there = accounts.filter(|account| state.app.room(&id).is_some_and(|room| is_member(room, account, given.now)));
     let rows: Vec<_> = there.map(|account| row(state, id, &account, given.now, wanted.as_deref())).collect();
     Ok(Reply::ok().with("MemberList", rows))
-}
-
-fn add(state: &mut State, given: &CallBody<'_>) -> Answered {
-    added(state, given, Initiator::Admin)
-}
-
-fn import(state: &mut State, given: &CallBody<'_>) -> Answered {
-    added(state, given, Initiator::Import)
 }
 
 fn added(state: &mut State, given: &CallBody<'_>, initiator: Initiator) -> Answered {
@@ -191,12 +172,7 @@ fn added(state: &mut State, given: &CallBody<'_>, initiator: Initiator) -> Answe
             (false, false) => 0,
         };
         if result == 1 {
-            changes.events.extend(put_in(state, id, account, given.now).events);
-            if part.text("Role") == Some("Admin")
-                && let Some(group) = state.groups.get_mut(&id)
-            {
-                group.more_mut().members.entry(account).or_default().is_admin = true;
-            }
+            changes.events.extend(put_in(state, id, account, part.text("Role"), given.now).events);
         }
         rows.push(Object(vec![("Member_Account", json!(account.as_str())), ("Result", json!(result))]));
     }
@@ -214,11 +190,7 @@ pub(super) fn removed(state: &mut State, id: GroupId, accounts: &[UserId], now: 
 }
 
 fn modify(state: &mut State, given: &CallBody<'_>) -> Answered {
-    let (id, account) = (given.group()?, given.account("Member_Account"));
-    let there = |account: &UserId| state.app.room(&id).is_some_and(|room| is_member(room, account, given.now));
-    let account = account.filter(there);
-    let account =
-        account.ok_or_else(|| Refused::new(10_019, format!("`Member_Account` is not a member of group `{id}`")))?;
+    let (id, account) = named_member(state, given, "Member_Account")?;
     let more = state.groups.entry(id).or_default().more_mut();
     let member = more.members.entry(account).or_default();
     if let Some(role) = given.text("Role") {

@@ -28,7 +28,7 @@ const ABSENT: i64 = 10_030;
 
 const AV: (GroupType, i64) = (GroupType::AvChatRoom, 10_007);
 const ELEMENTS: &[Field] = &[Field::name("MsgType", 64).required(), Field::object("MsgContent", &[]).required()];
-pub(super) const BODY: Field = Field::objects("MsgBody", usize::MAX, ELEMENTS).required();
+pub(super) const BODY: Field = Field::any_objects("MsgBody", ELEMENTS).required();
 pub(super) const RANDOM_MAX: i64 = u32::MAX as i64;
 pub(super) const FROM: Field = Field::account("From_Account");
 pub(super) const CUSTOM_DATA: Field = Field::text("CloudCustomData", BODY_BYTES_MAX);
@@ -36,8 +36,10 @@ pub(super) const CUSTOM_DATA: Field = Field::text("CloudCustomData", BODY_BYTES_
 pub(super) const FORBID: Field = Field::texts("ForbidCallbackControl", 2);
 pub(super) const FORBID_BEFORE: &str = "ForbidBeforeSendMsgCallback";
 pub(super) const FORBID_AFTER: &str = "ForbidAfterSendMsgCallback";
+/// The number of a message in its group.
+pub(super) const SEQUENCE: Field = Field::count("MsgSeq").required();
 const ONLINE_ONLY: Field = Field::number("OnlineOnlyFlag", 0, 1);
-const SENT: &[Field] = &[Field::number("MsgTime", 0, i64::MAX), Field::number("MsgSeq", 0, i64::MAX)];
+const SENT: &[Field] = &[Field::count("MsgTime"), Field::count("MsgSeq")];
 
 pub(super) const CALLS: &[Call] = &[
     Call::new(
@@ -74,39 +76,28 @@ pub(super) const CALLS: &[Call] = &[
         &[FROM, Field::number("Random", 0, RANDOM_MAX).required(), BODY, CUSTOM_DATA],
     )
     .needs_plan()
-    .answers(&[Field::number("MsgSeq", 0, i64::MAX)])
+    .answers(&[Field::count("MsgSeq")])
     .runs(broadcast),
     Call::new(
         "group_open_http_svc/group_msg_recall",
         "1047/34965; the code for an AVChatRoom is ours, by its siblings",
         "Recalls messages of a group.",
-        &[
-            Field::group(),
-            Field::objects("MsgSeqList", usize::MAX, &[Field::number("MsgSeq", 0, i64::MAX).required()]).required(),
-        ],
+        &[Field::group(), Field::any_objects("MsgSeqList", &[SEQUENCE]).required()],
     )
     .of_group(&[AV])
-    .answers(&[Field::objects(
-        "RecallRetList",
-        usize::MAX,
-        &[Field::number("MsgSeq", 0, i64::MAX).required(), Field::number("RetCode", 0, i64::MAX).required()],
-    )])
+    .answers(&[Field::any_objects("RecallRetList", &[SEQUENCE, Field::count("RetCode").required()])])
     .runs(recall),
     Call::new(
         "group_open_http_svc/group_msg_get_simple",
         "1047/34971; the code for an AVChatRoom is ours, by its siblings",
         "Reads the last messages of a group, or those up to a number; at most 20.",
-        &[
-            Field::group(),
-            Field::number("ReqMsgNumber", 1, i64::MAX).required(),
-            Field::number("ReqMsgSeq", 0, i64::MAX),
-        ],
+        &[Field::group(), Field::number("ReqMsgNumber", 1, i64::MAX).required(), Field::count("ReqMsgSeq")],
     )
     .of_group(&[AV])
     .answers(&[
         Field::text("GroupId", 48),
         Field::number("IsFinished", 0, 2),
-        Field::objects("RspMsgList", usize::MAX, &[Field::number("MsgSeq", 0, i64::MAX).required()]),
+        Field::any_objects("RspMsgList", &[SEQUENCE]),
     ])
     .looks(read),
     Call::new(
@@ -115,9 +106,8 @@ pub(super) const CALLS: &[Call] = &[
         "Takes over messages that were sent elsewhere.",
         &[
             Field::group(),
-            Field::objects(
+            Field::any_objects(
                 "MsgList",
-                usize::MAX,
                 &[
                     Field::account("From_Account").required(),
                     Field::number("SendTime", 0, RANDOM_MAX).required(),
@@ -129,14 +119,9 @@ pub(super) const CALLS: &[Call] = &[
         ],
     )
     .of_group(&[AV])
-    .answers(&[Field::objects(
+    .answers(&[Field::any_objects(
         "ImportMsgResult",
-        usize::MAX,
-        &[
-            Field::number("MsgSeq", 0, i64::MAX).required(),
-            Field::number("MsgTime", 0, i64::MAX).required(),
-            Field::number("Result", 0, i64::MAX).required(),
-        ],
+        &[SEQUENCE, Field::count("MsgTime").required(), Field::count("Result").required()],
     )])
     .runs(import),
 ];
@@ -219,7 +204,7 @@ fn of_message(
 /// And they end alike.
 pub(super) fn contents(webhook: CallWebhook, given: &CallBody<'_>, message: &Message) -> CallWebhook {
     webhook
-        .with("OnlineOnlyFlag", given.number("OnlineOnlyFlag").unwrap_or_default())
+        .with("OnlineOnlyFlag", given.number::<i64>("OnlineOnlyFlag").unwrap_or_default())
         .with("MsgBody", message.body.clone())
         .with_some("CloudCustomData", message.custom.as_deref())
 }
@@ -262,15 +247,12 @@ fn broadcast(state: &mut State, given: &CallBody<'_>) -> Answered {
 fn recall(state: &mut State, given: &CallBody<'_>) -> Answered {
     let messages = &mut state.groups.entry(given.group()?).or_default().more_mut().messages;
     let rows = given.parts("MsgSeqList").into_iter().map(|part| {
-        let seq = part.number("MsgSeq").unwrap_or_default();
-        let found = messages.last.iter_mut().find(|message| u64::try_from(seq) == Ok(message.seq));
-        let code = match found {
-            Some(message) => {
-                message.recalled = true;
-                0
-            }
-            None => ABSENT,
-        };
+        let seq = part.number::<u64>("MsgSeq").unwrap_or_default();
+        let found = messages.last.iter_mut().find(|message| message.seq == seq);
+        let code = found.map_or(ABSENT, |message| {
+            message.recalled = true;
+            0
+        });
         Object(vec![("MsgSeq", json!(seq)), ("RetCode", json!(code))])
     });
     Ok(Reply::ok().with("RecallRetList", rows.collect::<Vec<_>>()))
@@ -278,11 +260,10 @@ fn recall(state: &mut State, given: &CallBody<'_>) -> Answered {
 
 fn read(state: &State, given: &CallBody<'_>) -> Answered {
     let id = given.group()?;
-    let asked = given.number("ReqMsgNumber").unwrap_or_default();
+    let asked: i64 = given.number("ReqMsgNumber").unwrap_or_default();
     let number = usize::try_from(asked.min(PAGE_MAX)).unwrap_or_default();
     // 0 is what an SDK sends that leaves the number out.
-    let up_to =
-        given.number("ReqMsgSeq").filter(|seq| *seq > 0).and_then(|seq| u64::try_from(seq).ok()).unwrap_or(u64::MAX);
+    let up_to = given.number("ReqMsgSeq").filter(|seq| *seq > 0).unwrap_or(u64::MAX);
     let messages = state.groups.get(&id).into_iter().flat_map(|group| group.more().messages.last.iter().rev());
     let page = messages.filter(|message| message.seq <= up_to).take(number).map(|message| {
         let body = if message.recalled { json!([]) } else { message.body.clone() };
@@ -304,7 +285,7 @@ fn read(state: &State, given: &CallBody<'_>) -> Answered {
 fn import(state: &mut State, given: &CallBody<'_>) -> Answered {
     let messages = &mut state.groups.entry(given.group()?).or_default().more_mut().messages;
     let rows = given.parts("MsgList").into_iter().map(|part| {
-        let time = part.number("SendTime").and_then(|time| u64::try_from(time).ok()).unwrap_or_default();
+        let time = part.number::<u64>("SendTime").unwrap_or_default();
         let body = part.any("MsgBody").map(Json::to_value).unwrap_or_default();
         let seq = messages.push(Message {
             time,

@@ -38,13 +38,9 @@ pub(super) const CALLS: &[Call] = &[
     .of_group(&[])
     .answers(&[
         Field::text("GroupId", 48),
-        Field::objects(
-            "MutedAccountList",
-            usize::MAX,
-            &[Field::account("Member_Account").required(), Field::number("MutedUntil", 0, FOR_GOOD).required()],
-        ),
+        Field::any_objects("MutedAccountList", &[Field::member(), Field::number("MutedUntil", 0, FOR_GOOD).required()]),
     ])
-    .looks(muted),
+    .looks(|state, given| listed(state, given, "MutedAccountList", "MutedUntil")),
     Call::new(
         "group_open_http_svc/get_group_shutted_uin",
         "1047/34964, under its older name",
@@ -54,13 +50,9 @@ pub(super) const CALLS: &[Call] = &[
     .of_group(&[])
     .answers(&[
         Field::text("GroupId", 48),
-        Field::objects(
-            "ShuttedUinList",
-            usize::MAX,
-            &[Field::account("Member_Account").required(), Field::number("ShuttedUntil", 0, FOR_GOOD).required()],
-        ),
+        Field::any_objects("ShuttedUinList", &[Field::member(), Field::number("ShuttedUntil", 0, FOR_GOOD).required()]),
     ])
-    .looks(shutted),
+    .looks(|state, given| listed(state, given, "ShuttedUinList", "ShuttedUntil")),
 ];
 
 /// Mutes an account from now on, or unmutes it.
@@ -80,14 +72,6 @@ fn forbid(state: &mut State, given: &CallBody<'_>) -> Answered {
         mute(&mut more.mutes, account, seconds, given.now);
     }
     Ok(Reply::ok())
-}
-
-fn muted(state: &State, given: &CallBody<'_>) -> Answered {
-    listed(state, given, "MutedAccountList", "MutedUntil")
-}
-
-fn shutted(state: &State, given: &CallBody<'_>) -> Answered {
-    listed(state, given, "ShuttedUinList", "ShuttedUntil")
 }
 
 fn listed(state: &State, given: &CallBody<'_>, list: &'static str, until: &'static str) -> Answered {

@@ -55,7 +55,7 @@ pub(super) const CALLS: &[Call] = &[
         "official_account_open_http_svc/official_account_msg_recall",
         BY_SIBLING,
         "Recalls messages of an official account.",
-        &[OFFICIAL, Field::texts("MsgKeyList", usize::MAX)],
+        &[OFFICIAL, Field::any_texts("MsgKeyList")],
     ),
     Call::new(
         "official_account_open_http_svc/official_account_msg_get_simple",
@@ -67,13 +67,13 @@ pub(super) const CALLS: &[Call] = &[
         "official_account_open_http_svc/get_subscriber_info",
         BY_SIBLING,
         "Lists the subscribers of an official account: none.",
-        &[OFFICIAL, Field::number("Limit", 0, i64::MAX), Field::text("Next", usize::MAX)],
+        &[OFFICIAL, Field::count("Limit"), Field::any_text("Next")],
     ),
     Call::new(
         "official_account_open_http_svc/add_subscriber",
         BY_SIBLING,
         "Adds subscribers to an official account.",
-        &[OFFICIAL, Field::objects("SubscriberList", usize::MAX, &[])],
+        &[OFFICIAL, Field::any_objects("SubscriberList", &[])],
     ),
     Call::new(
         "official_account_open_http_svc/delete_subscriber",

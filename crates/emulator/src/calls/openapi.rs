@@ -55,7 +55,7 @@ fn operation(call: &Call, id: &str) -> Value {
     let parameters: Vec<_> =
         parameters.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })).collect();
     let kind = match call.run {
-        Run::Acknowledges(_) => "acknowledged",
+        Run::Nothing | Run::Acknowledges(_) => "acknowledged",
         Run::Looks(_) | Run::Changes(_) => "emulated",
         Run::Service => "by the rules of avmarks-service",
     };

@@ -17,9 +17,9 @@ pub(super) const CALLS: &[Call] = &[
         "openconfigsvr/getappinfo",
         "269/4193; that the figures of one day are answered, most of them 0, is ours",
         "Tells the figures of the app: how many accounts and groups there are.",
-        &[Field::texts("RequestField", usize::MAX)],
+        &[Field::any_texts("RequestField")],
     )
-    .answers(&[Field::objects("Result", usize::MAX, &[])])
+    .answers(&[Field::any_objects("Result", &[])])
     .looks(figures),
     Call::new(
         "openconfigsvr/setnospeaking",
@@ -40,26 +40,24 @@ pub(super) const CALLS: &[Call] = &[
     .answers(&[
         Field::number("C2CmsgNospeakingTime", 0, FOR_GOOD).required(),
         Field::number("GroupmsgNospeakingTime", 0, FOR_GOOD).required(),
-    ])
-    .acknowledges(not_muted),
+    ]),
     Call::new(
         "open_msg_svc/get_history",
         "1047/34885; that an hour without messages is served is ours",
         "Tells where the messages of an hour can be had: there are none.",
         &[Field::one_of("ChatType", &["C2C", "Group"]).required(), Field::name("MsgTime", 10).required()],
     )
-    .answers(&[Field::objects("File", usize::MAX, &[]).required()])
-    .acknowledges(no_files),
+    .answers(&[Field::any_objects("File", &[]).required()]),
     Call::new("ConfigSvc/GetIPList", "269/45438", "Lists the addresses of the service: this machine.", &[])
-        .answers(&[Field::texts("IPList", usize::MAX)])
-        .acknowledges(addresses),
+        .answers(&[Field::any_texts("IPList")])
+        .acknowledges(|_| Reply::ok().with("IPList", ["127.0.0.1"])),
     Call::new("im_cos_msg/forbid_illegal_object", "269/74775", "Blocks a file of a message.", &[RAW_URL]),
     Call::new("im_cos_msg/allow_banned_object", "269/74776", "Unblocks a file of a message.", &[RAW_URL]),
     Call::new(
         "im_cos_msg/get_cos_sig",
         "269/74777",
         "Signs the addresses of files: none is signed.",
-        &[Field::objects("RawURLs", usize::MAX, &[RAW_URL]).required()],
+        &[Field::any_objects("RawURLs", &[RAW_URL]).required()],
     ),
 ];
 
@@ -92,18 +90,6 @@ fn date(day: u64) -> String {
     let month = if month < 10 { month + 3 } else { month - 9 };
     let year = era * 400 + year + u64::from(month <= 2);
     format!("{year:04}{month:02}{of_month:02}")
-}
-
-fn not_muted(_: &CallBody<'_>) -> Reply {
-    Reply::ok().with("C2CmsgNospeakingTime", 0).with("GroupmsgNospeakingTime", 0)
-}
-
-fn no_files(_: &CallBody<'_>) -> Reply {
-    Reply::ok().with("File", Vec::<Value>::new())
-}
-
-fn addresses(_: &CallBody<'_>) -> Reply {
-    Reply::ok().with("IPList", ["127.0.0.1"])
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub(super) const CALLS: &[Call] = &[
         "profile/portrait_set",
         "1047/34916",
         "Sets fields of the profile of an account.",
-        &[Field::account("From_Account").required(), Field::objects("ProfileItem", usize::MAX, ITEMS).required()],
+        &[Field::account("From_Account").required(), Field::any_objects("ProfileItem", ITEMS).required()],
     )
     .codes(40_001, 40_001)
     .runs(set),
@@ -51,21 +51,17 @@ pub(super) const CALLS: &[Call] = &[
         "profile/portrait_get",
         "1047/34917",
         "Reads fields of the profiles of up to 100 accounts.",
-        &[
-            Field::accounts("To_Account", 100).required().invalid(40_002),
-            Field::texts("TagList", usize::MAX).required(),
-        ],
+        &[Field::accounts("To_Account", 100).required().invalid(40_002), Field::any_texts("TagList").required()],
     )
     .codes(40_001, 40_001)
     .answers(&[
-        Field::objects(
+        Field::any_objects(
             "UserProfileItem",
-            usize::MAX,
             &[
                 Field::account("To_Account").required(),
-                Field::objects("ProfileItem", usize::MAX, ITEMS),
-                Field::number("ResultCode", 0, i64::MAX).required(),
-                Field::text("ResultInfo", usize::MAX).required(),
+                Field::any_objects("ProfileItem", ITEMS),
+                Field::count("ResultCode").required(),
+                Field::any_text("ResultInfo").required(),
             ],
         ),
         Field::accounts("Fail_Account", usize::MAX),

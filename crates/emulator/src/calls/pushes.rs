@@ -43,42 +43,27 @@ pub(super) const CALLS: &[Call] = &[
         &[Field::object("AttrNames", &[]).required()],
     ),
     call("all_member_push/im_get_attr_name", "269/45936", "Tells the names of the attributes: none.", &[])
-        .answers(&[Field::object("AttrNames", &[]).required()])
-        .acknowledges(no_names),
+        .answers(&[Field::object("AttrNames", &[]).required()]),
     call("all_member_push/im_set_attr", "269/45938", "Sets attributes of up to 100 accounts.", &[USER_ATTRS]),
     call("all_member_push/im_remove_attr", "269/45939", "Removes attributes of up to 100 accounts.", &[USER_ATTRS]),
     call("all_member_push/im_get_attr", "269/45937", "Reads the attributes of up to 100 accounts: none.", &[TO])
-        .answers(&[
-            Field::objects("UserAttrs", usize::MAX, &[OF_ACCOUNT, Field::object("Attrs", &[]).required()]).required()
-        ])
-        .acknowledges(no_attributes),
+        .answers(&[Field::any_objects("UserAttrs", &[OF_ACCOUNT, Field::object("Attrs", &[]).required()]).required()])
+        .acknowledges(|given| each(given, "UserAttrs", "Attrs", &json!({}))),
     call("all_member_push/im_add_tag", "269/45941", "Adds tags to up to 100 accounts.", &[USER_TAGS]),
     call("all_member_push/im_remove_tag", "269/45942", "Removes tags of up to 100 accounts.", &[USER_TAGS]),
     call("all_member_push/im_remove_all_tags", "269/45943", "Removes all tags of up to 100 accounts.", &[TO]),
     call("all_member_push/im_get_tag", "269/45940", "Reads the tags of up to 100 accounts: none.", &[TO])
-        .answers(&[Field::objects("UserTags", usize::MAX, &[OF_ACCOUNT, Field::texts("Tags", usize::MAX)]).required()])
-        .acknowledges(no_tags),
+        .answers(&[Field::any_objects("UserTags", &[OF_ACCOUNT, Field::any_texts("Tags")]).required()])
+        .acknowledges(|given| each(given, "UserTags", "Tags", &json!([]))),
 ];
 
 fn pushed(given: &CallBody<'_>) -> Reply {
-    let random = given.number("MsgRandom").unwrap_or_default();
+    let random = given.number::<i64>("MsgRandom").unwrap_or_default();
     Reply::ok().with("TaskId", format!("{random}_{}", given.now.as_seconds()))
-}
-
-fn no_names(_: &CallBody<'_>) -> Reply {
-    Reply::ok().with("AttrNames", json!({}))
 }
 
 fn each(given: &CallBody<'_>, list: &'static str, field: &'static str, nothing: &serde_json::Value) -> Reply {
     let accounts = given.texts("To_Account").unwrap_or_default().into_iter();
     let rows = accounts.map(|account| Object(vec![("To_Account", json!(account)), (field, nothing.clone())]));
     Reply::ok().with(list, rows.collect::<Vec<_>>())
-}
-
-fn no_attributes(given: &CallBody<'_>) -> Reply {
-    each(given, "UserAttrs", "Attrs", &json!({}))
-}
-
-fn no_tags(given: &CallBody<'_>) -> Reply {
-    each(given, "UserTags", "Tags", &json!([]))
 }

@@ -1,15 +1,13 @@
 //! Who owns a group, and what its members are in it.
 
-use avmarks_rules::Room;
-use avmarks_spec::{GroupType, UserId};
+use avmarks_spec::GroupType;
 use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
-use super::refused::Refused;
-use super::view::{is_member, role};
+use super::view::{named_member, role};
 use crate::state::State;
 use crate::webhooks::Initiator;
 
@@ -23,13 +21,9 @@ pub(super) const CALLS: &[Call] = &[
         &[Field::group(), Field::accounts("User_Account", 500).required()],
     )
     .of_group(&[AV])
-    .answers(&[Field::objects(
+    .answers(&[Field::any_objects(
         "UserIdList",
-        usize::MAX,
-        &[
-            Field::account("Member_Account").required(),
-            Field::one_of("Role", &["Owner", "Admin", "Member", "NotMember"]).required(),
-        ],
+        &[Field::member(), Field::one_of("Role", &["Owner", "Admin", "Member", "NotMember"]).required()],
     )])
     .looks(roles),
     Call::new(
@@ -52,11 +46,7 @@ fn roles(state: &State, given: &CallBody<'_>) -> Answered {
 }
 
 fn change_owner(state: &mut State, given: &CallBody<'_>) -> Answered {
-    let (id, account) = (given.group()?, given.account("NewOwner_Account"));
-    let there = |room: &Room, account: &UserId| is_member(room, account, given.now);
-    let account = account.filter(|account| state.app.room(&id).is_some_and(|room| there(room, account)));
-    let account =
-        account.ok_or_else(|| Refused::new(10_019, format!("`NewOwner_Account` is not a member of group `{id}`")))?;
+    let (id, account) = named_member(state, given, "NewOwner_Account")?;
     let changes = state.change_owner(id, account, given.now);
     if let Some(group) = state.groups.get_mut(&id) {
         // Who owns a group is no administrator of it beside.

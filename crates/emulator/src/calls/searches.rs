@@ -2,10 +2,7 @@
 //!
 //! No page of these calls was read: the paths and fields are those that public SDKs send.
 
-use serde_json::json;
-
 use super::answer::Reply;
-use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 
@@ -16,9 +13,9 @@ const fn call(path: &'static str, says: &'static str, fields: &'static [Field]) 
 }
 
 pub(super) const CALLS: &[Call] = &[
-    call("user_search/search", "Searches accounts: none is found.", &[Field::texts("Keywords", usize::MAX)]),
-    call("group_search/search", "Searches groups: none is found.", &[Field::texts("Keywords", usize::MAX)]),
-    call("group_member_search/search", "Searches members: none is found.", &[Field::texts("Keywords", usize::MAX)]),
+    call("user_search/search", "Searches accounts: none is found.", &[Field::any_texts("Keywords")]),
+    call("group_search/search", "Searches groups: none is found.", &[Field::any_texts("Keywords")]),
+    call("group_member_search/search", "Searches members: none is found.", &[Field::any_texts("Keywords")]),
     call("im_open_search/set_visibility", "Hides an account or a group from searches.", &[]),
     call("im_open_search/get_no_visibility", "Lists what is hidden from searches: nothing.", &[]),
     call("im_msg_audit_mgr/add_local_audit_keywords", "Adds words of the local moderation.", &[]),
@@ -28,20 +25,12 @@ pub(super) const CALLS: &[Call] = &[
     call("im_msg_audit_mgr/get_cloud_audit_keywords", "Lists the words of a library: none.", &[]),
     call("im_msg_audit_mgr/add_cloud_audit_keywords", "Adds words to a library.", &[]),
     call("im_msg_audit_mgr/delete_cloud_audit_keywords", "Deletes words of a library.", &[]),
-    call(
-        "im_msg_audit/content_moderation",
-        "Moderates a text: it passes.",
-        &[Field::text("Content", usize::MAX).required()],
-    )
-    .answers(&[Field::text("Result", 64)])
-    .acknowledges(passed),
+    call("im_msg_audit/content_moderation", "Moderates a text: it passes.", &[Field::any_text("Content").required()])
+        .answers(&[Field::text("Result", 64)])
+        .acknowledges(|_| Reply::ok().with("Result", "Pass")),
     call(
         "im_msg_audit/batch_content_moderation",
         "Moderates texts: all pass.",
-        &[Field::objects("Contents", usize::MAX, &[Field::text("Content", usize::MAX).required()]).required()],
+        &[Field::any_objects("Contents", &[Field::any_text("Content").required()]).required()],
     ),
 ];
-
-fn passed(_: &CallBody<'_>) -> Reply {
-    Reply::ok().with("Result", json!("Pass"))
-}

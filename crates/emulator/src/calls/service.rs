@@ -4,7 +4,7 @@ use super::call::Call;
 use super::field::Field;
 
 const ACCOUNTS: &[Field] = &[Field::group(), Field::accounts("Member_Account", 500).required()];
-const MARK: Field = Field::number("Mark", 0, i64::MAX);
+const MARK: Field = Field::count("Mark");
 const MARKS: Field = Field::any("Marks");
 
 pub(super) const CALLS: &[Call] = &[
@@ -15,29 +15,18 @@ pub(super) const CALLS: &[Call] = &[
         &[
             Field::group(),
             Field::number("CommandType", 1, 2).required(),
-            Field::objects(
-                "MemberList",
-                500,
-                &[Field::account("Member_Account").required(), Field::any("Marks").required()],
-            )
-            .required(),
+            Field::objects("MemberList", 500, &[Field::member(), Field::any("Marks").required()]).required(),
         ],
     )
-    .answers(&[
-        Field::number("CommandType", 1, 2),
-        Field::objects("MemberList", usize::MAX, &[Field::account("Member_Account").required(), MARKS]),
-    ])
+    .answers(&[Field::number("CommandType", 1, 2), Field::any_objects("MemberList", &[Field::member(), MARKS])])
     .by_service(),
     Call::new(
         "group_open_avchatroom_http_svc/get_members",
         "1047/50293",
         "Lists the members who are online, those with a mark where one is asked for.",
-        &[Field::group(), Field::number("Timestamp", 0, i64::MAX).required(), MARK],
+        &[Field::group(), Field::count("Timestamp").required(), MARK],
     )
-    .answers(&[
-        Field::objects("MemberList", usize::MAX, &[Field::account("Member_Account").required()]),
-        Field::number("NextTimestamp", 0, i64::MAX),
-    ])
+    .answers(&[Field::any_objects("MemberList", &[Field::member()]), Field::count("NextTimestamp")])
     .by_service(),
     Call::new(
         "group_open_http_svc/get_online_member_num",
@@ -45,7 +34,7 @@ pub(super) const CALLS: &[Call] = &[
         "Counts the members who are online.",
         &[Field::group()],
     )
-    .answers(&[Field::number("OnlineMemberNum", 0, i64::MAX)])
+    .answers(&[Field::count("OnlineMemberNum")])
     .by_service(),
     Call::new("group_open_avchatroom_http_svc/add_robots", "1047/60527", "Puts robots into the online list.", ACCOUNTS)
         .by_service(),

@@ -1,7 +1,6 @@
 //! Topics of communities: acknowledged. No community has one.
 
 use avmarks_spec::GroupType;
-use serde_json::Value;
 
 use super::answer::Reply;
 use super::body::CallBody;
@@ -51,18 +50,17 @@ pub(super) const CALLS: &[Call] = &[
         "million_group_open_http_svc/destroy_topic",
         "1047/49471, by its sibling `create_topic`: no page of its own was read",
         "Destroys topics.",
-        &[Field::group(), Field::texts("TopicIdList", usize::MAX)],
+        &[Field::group(), Field::any_texts("TopicIdList")],
     )
     .of_group(COMMUNITY_ALONE),
     Call::new(
         "million_group_open_http_svc/get_topic",
         "1047/49471, by its sibling `create_topic`: no page of its own was read",
         "Describes topics: none.",
-        &[Field::group(), FROM, Field::texts("TopicIdList", usize::MAX)],
+        &[Field::group(), FROM, Field::any_texts("TopicIdList")],
     )
     .of_group(COMMUNITY_ALONE)
-    .answers(&[Field::objects("TopicInfo", usize::MAX, &[]).required()])
-    .acknowledges(no_topics),
+    .answers(&[Field::any_objects("TopicInfo", &[]).required()]),
 ];
 
 /// The id that is asked for, or one as the page's sample has it.
@@ -70,8 +68,4 @@ fn created(given: &CallBody<'_>) -> Reply {
     let group = given.text("GroupId").unwrap_or_default();
     let id = given.text("TopicId").filter(|id| !id.is_empty()).map(str::to_owned);
     Reply::ok().with("TopicId", id.unwrap_or_else(|| format!("{group}@TOPIC#_1")))
-}
-
-fn no_topics(_: &CallBody<'_>) -> Reply {
-    Reply::ok().with("TopicInfo", Vec::<Value>::new())
 }

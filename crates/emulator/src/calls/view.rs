@@ -1,11 +1,13 @@
 //! What is known of accounts and members, for more than one family of calls.
 
-use avmarks_rules::{MemberState, Room};
+use avmarks_rules::Room;
 use avmarks_spec::{GroupId, Timestamp, UserId};
 use serde_json::json;
 
 use super::answer::Object;
+use super::body::CallBody;
 use super::call::is_admin;
+use super::refused::Refused;
 use crate::capacity::Capacity;
 use crate::state::{Group, State};
 
@@ -26,17 +28,23 @@ pub(super) fn is_member(room: &Room, account: &UserId, now: Timestamp) -> bool {
     room.member(account, now).is_some_and(|member| !member.robot)
 }
 
+/// The member that a field names, with the group of the call.
+pub(super) fn named_member(state: &State, given: &CallBody<'_>, field: &str) -> Result<(GroupId, UserId), Refused> {
+    let id = given.group()?;
+    let is_there = |account: &UserId| state.app.room(&id).is_some_and(|room| is_member(room, account, given.now));
+    let account = given.account(field).filter(is_there);
+    let absent = || Refused::new(10_019, format!("`{field}` is not a member of group `{id}`"));
+    Ok((id, account.ok_or_else(absent)?))
+}
+
 /// What an account is in a group.
 pub(super) fn role(state: &State, id: GroupId, account: &UserId, now: Timestamp) -> &'static str {
-    let room = state.app.room(&id);
-    let is_admin =
-        || state.groups.get(&id).and_then(|group| group.more().members.get(account)).is_some_and(|m| m.is_admin);
-    match room {
-        Some(room) if !is_member(room, account, now) => "NotMember",
-        Some(room) if room.owner().as_ref() == Some(account) => "Owner",
-        Some(_) if is_admin() => "Admin",
-        Some(_) => "Member",
+    let kept = || state.groups.get(&id)?.more().members.get(account);
+    match state.app.room(&id).filter(|room| is_member(room, account, now)) {
         None => "NotMember",
+        Some(room) if room.owner().as_ref() == Some(account) => "Owner",
+        Some(_) if kept().is_some_and(|member| member.is_admin) => "Admin",
+        Some(_) => "Member",
     }
 }
 
@@ -46,14 +54,10 @@ pub(super) fn max_members(capacity: &Capacity, group: &Group) -> u64 {
     group.more().max_member_num.map_or(kept, |most| most.min(kept))
 }
 
-fn views(state: &State, id: GroupId, now: Timestamp) -> Vec<MemberState> {
-    let members = state.app.room(&id).map(|room| room.members_after(0, usize::MAX, now)).unwrap_or_default();
-    members.into_iter().filter(|member| !member.robot).collect()
-}
-
 /// The members of a group in the order in which they joined.
 pub(super) fn everybody(state: &State, id: GroupId, now: Timestamp) -> Vec<UserId> {
-    views(state, id, now).into_iter().map(|member| member.account).collect()
+    let members = state.app.room(&id).map(|room| room.members_after(0, usize::MAX, now)).unwrap_or_default();
+    members.into_iter().filter(|member| !member.robot).map(|member| member.account).collect()
 }
 
 /// A member as it is described, with those fields alone that are asked for. Source: 1047/34948, sample response.
