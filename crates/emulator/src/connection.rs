@@ -69,7 +69,7 @@ pub(crate) async fn serve(stream: TcpStream, context: ConnectionContext) {
             return turn_away(stream).await;
         }
     }
-    let here = stream.local_addr().map(|here| unmap_ipv4(here.ip()));
+    let here = stream.local_addr().map(|here| here.ip().to_canonical());
     let is_local = here.as_ref().is_ok_and(IpAddr::is_loopback);
     let host = here.map_or_else(|_| "localhost".to_owned(), |here| here.to_string());
     let peer = Peer::new(stream);
@@ -85,11 +85,6 @@ impl ConnectionContext {
     }
 }
 
-/// Unwraps an IPv4-mapped IPv6 address.
-fn unmap_ipv4(address: IpAddr) -> IpAddr {
-    address.to_canonical()
-}
-
 /// How long one that is turned away may take to show whether it speaks TLS.
 const FIRST_BYTE: Duration = Duration::from_millis(100);
 /// A fatal alert, `internal_error`, before any key is agreed on. Source: RFC 8446, sections 5.1 and 6.
@@ -103,16 +98,12 @@ pub(crate) async fn turn_away(mut stream: TcpStream) {
     // Whether it arrives is not ours to know.
     let _ = match (peeked, first) {
         (Ok(Ok(1)), [TLS_HANDSHAKE]) => stream.write_all(&TLS_ALERT).await,
-        _ => stream.write_all(too_many().as_bytes()).await,
+        _ => stream.write_all(last_answer("503 Service Unavailable", "Retry-After: 1\r\n", TOO_MANY).as_bytes()).await,
     };
     let _ = stream.shutdown().await;
 }
 
 const TOO_MANY: &str = "too many connections are open; try again later";
-
-fn too_many() -> String {
-    last_answer("503 Service Unavailable", "Retry-After: 1\r\n", TOO_MANY)
-}
 
 /// The start of a connection whose client speaks HTTP/2 without having asked. Source: RFC 9113, section 3.4.
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0";
@@ -213,7 +204,7 @@ where
             if control::is_asked(&request) {
                 // An answer that has no end of its own ends when the emulator stops.
                 request.extensions_mut().insert(Stopped(context.stopped.clone()));
-                return Ok(control::answer(request, shared, target.is_local).await.map(Body::Other));
+                return Ok(control::answer(request, shared, target.is_local).await.map(Body::Right));
             }
             if context.is_reserved {
                 let mut refusal = http::error(StatusCode::SERVICE_UNAVAILABLE, TOO_MANY);
@@ -272,7 +263,7 @@ fn connect(
     }
     let host = request.uri().host().map(|host| without_root(without_brackets(host))).unwrap_or_default().to_owned();
     *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some((hyper::upgrade::on(request), host));
-    Response::new(Body::Whole(Full::default()))
+    Response::new(Body::Left(Full::default()))
 }
 
 /// Whether the API is served under this host: this machine, or one that the emulator stands in for. The sentence that says

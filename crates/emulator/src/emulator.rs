@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::authority::{Authority, AuthorityError, Certificates};
 use crate::host::is_served;
-use crate::journal::{DataError, NotPersisted};
+use crate::journal::{self, DataError};
 use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
 use crate::state::CallState;
@@ -142,15 +142,8 @@ impl Emulator {
 
     /// Makes a change, and waits until it is persisted.
     fn change(&self, change: impl FnOnce(&mut World) -> Result<(), SeedError>) -> Result<(), SeedError> {
-        let not_persisted = |failure: NotPersisted| SeedError::NotPersisted(failure.to_string());
-        let (changed, commit) = {
-            let mut world = self.shared.lock();
-            world.accepts().map_err(not_persisted)?;
-            (change(&mut world), world.commit())
-        };
-        self.shared.moved.notify_one();
-        commit.wait().map_err(not_persisted)?;
-        changed
+        let changed = journal::wait(self.shared.change(change));
+        changed.unwrap_or_else(|failure| Err(SeedError::NotPersisted(failure.to_string())))
     }
 
     /// Listens on `address` (port 0: any that is free) from threads of its own, until the value returned is stopped or

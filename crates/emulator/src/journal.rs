@@ -36,48 +36,4 @@ mod writer;
 pub use error::DataError;
 pub(crate) use folder::{KeptJournal, Loaded, load};
 pub(crate) use line::{OwnLine, Record, call_line};
-pub(crate) use writer::{Commit, NotPersisted};
-
-use crate::state::State;
-use folder::Folder;
-use writer::Writer;
-
-/// The journal of a world. Dropping it waits until all is written.
-pub(crate) struct Journal {
-    writer: Writer,
-    bytes: usize,
-    bytes_max: usize,
-}
-
-impl Journal {
-    /// Begins a generation with this state.
-    pub(crate) fn start(folder: Folder, state: &State, bytes_max: usize) -> Result<Self, DataError> {
-        Ok(Self { writer: Writer::start(folder, state)?, bytes: 0, bytes_max })
-    }
-
-    /// Appends a line.
-    pub(crate) fn append(&mut self, line: &[u8]) {
-        self.bytes += self.writer.append(line);
-    }
-
-    /// Whether it is time for a new generation.
-    pub(crate) const fn is_full(&self) -> bool {
-        self.bytes >= self.bytes_max
-    }
-
-    /// Begins a new generation with this state, which holds everything appended so far.
-    pub(crate) fn begin(&mut self, state: State) {
-        self.writer.begin(state);
-        self.bytes = 0;
-    }
-
-    /// What waits until all that was appended so far is kept.
-    pub(crate) fn commit(&self) -> Commit {
-        self.writer.commit()
-    }
-
-    /// Why nothing is kept any more, if that is so.
-    pub(crate) fn failed(&self) -> Option<NotPersisted> {
-        self.writer.failed()
-    }
-}
+pub(crate) use writer::{Commit, Journal, NotPersisted, wait};

@@ -22,7 +22,7 @@ impl Authority {
     ///
     /// [`AuthorityError`].
     pub fn load_or_make(folder: &Path) -> Result<Self, AuthorityError> {
-        load_or_make(folder, &[])
+        Self::load_or_make_for(folder, &[])
     }
 
     /// The authority of this folder, as [`Authority::load_or_make`] does. One that is made is for these hosts as well
@@ -32,28 +32,24 @@ impl Authority {
     ///
     /// [`AuthorityError`].
     pub fn load_or_make_for(folder: &Path, hosts: &[String]) -> Result<Self, AuthorityError> {
-        load_or_make(folder, hosts)
-    }
-}
-
-fn load_or_make(folder: &Path, hosts: &[String]) -> Result<Authority, AuthorityError> {
-    fs::create_dir_all(folder).map_err(at(folder))?;
-    let (key_file, certificate_file) = (folder.join(Authority::KEY_FILE), folder.join(Authority::CERTIFICATE_FILE));
-    let text = match read(&key_file)? {
-        Some(text) => text,
-        None => {
-            publish(&key_file, &Authority::make_for(hosts)?.to_secret_pem()).map_err(at(&key_file))?;
-            // Whoever was first.
-            read(&key_file)?.ok_or_else(|| at(&key_file)(ErrorKind::NotFound.into()))?
+        fs::create_dir_all(folder).map_err(at(folder))?;
+        let (key_file, certificate_file) = (folder.join(Self::KEY_FILE), folder.join(Self::CERTIFICATE_FILE));
+        let text = match read(&key_file)? {
+            Some(text) => text,
+            None => {
+                publish(&key_file, &Self::make_for(hosts)?.to_secret_pem()).map_err(at(&key_file))?;
+                // Whoever was first.
+                read(&key_file)?.ok_or_else(|| at(&key_file)(ErrorKind::NotFound.into()))?
+            }
+        };
+        let authority = Self::from_secret_pem(&text).map_err(|what| content(key_file, what))?;
+        if read(&certificate_file)?.is_none() {
+            publish(&certificate_file, authority.pem()).map_err(at(&certificate_file))?;
         }
-    };
-    let authority = Authority::from_secret_pem(&text).map_err(|what| content(key_file, what))?;
-    if read(&certificate_file)?.is_none() {
-        publish(&certificate_file, authority.pem()).map_err(at(&certificate_file))?;
-    }
-    match read(&certificate_file)? {
-        Some(text) if text.trim() == authority.pem().trim() => Ok(authority),
-        _ => Err(content(certificate_file, "does not hold the certificate of the key beside it")),
+        match read(&certificate_file)? {
+            Some(text) if text.trim() == authority.pem().trim() => Ok(authority),
+            _ => Err(content(certificate_file, "does not hold the certificate of the key beside it")),
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use avmarks_spec::UserId;
 use avmarks_spec::readings::AccountId;
-use avmarks_spec::{Excerpt, UserId};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::error::ControlError;
 use super::extract::{self, Group, Page, Parameters, StrictJson, Whole};
-use super::faults::{CODE_MAX, TIMES_MAX, is_path, path_must_be};
+use super::faults::{CODE_MAX, Cleared, TIMES_MAX, check_path};
 use crate::calls;
 use crate::shared::Shared;
 use crate::state::{self, Message};
@@ -71,11 +71,6 @@ struct Row {
     body: String,
 }
 
-#[derive(Serialize)]
-pub(super) struct Cleared {
-    cleared: usize,
-}
-
 /// The description of the calls of the API.
 pub(super) async fn document() -> Json<Value> {
     Json(calls::document())
@@ -126,17 +121,9 @@ pub(super) async fn stub(
     StrictJson(add): StrictJson<Add>,
 ) -> Result<Json<Stubbed>, ControlError> {
     let Add { path, code, body, times } = add;
-    if !is_path(&path) {
-        return Err(ControlError::bad_request(format!("`path` is `{}`; {}", Excerpt(&path), path_must_be())));
-    }
-    let within = |name: &str, number: Option<Whole>, least: u64, most: u64| match number {
-        Some(Whole(number)) if !(least..=most).contains(&number) => {
-            Err(ControlError::bad_request(format!("`{name}` is {number}; it must be from {least} to {most}")))
-        }
-        number => Ok(number.map(|Whole(number)| number)),
-    };
-    let times = within("times", times, 1, TIMES_MAX)?;
-    let body = match (body, within("code", code, 0, CODE_MAX)?) {
+    check_path(&path)?;
+    let times = extract::within("times", times, 1..=TIMES_MAX)?;
+    let body = match (body, extract::within("code", code, 0..=CODE_MAX)?) {
         (Some(_), Some(_)) => return Err(ControlError::bad_request("`code` and `body` are both there; give one")),
         (Some(body), None) => body.get().as_bytes().to_vec(),
         (None, code) => Stub::of_code(code.unwrap_or_default().cast_signed()),

@@ -1,5 +1,6 @@
 //! What a request asks, read strictly: bodies, parameters and ids, each error as one sentence.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use avmarks_protocol::internal::{Encoding, json_error_text};
@@ -133,6 +134,22 @@ impl<'de> Deserialize<'de> for Whole {
 pub(super) fn whole(number: &serde_json::Number) -> Option<u64> {
     let exact = |number: &f64| number.fract() == 0.0 && (0.0..=NUMBER_MAX as f64).contains(number);
     number.as_u64().or_else(|| number.as_f64().filter(exact).map(|number| number as u64))
+}
+
+/// A number of the body that must be in this range.
+pub(super) fn within(
+    name: &str,
+    number: Option<Whole>,
+    range: RangeInclusive<u64>,
+) -> Result<Option<u64>, ControlError> {
+    let number = number.map(|Whole(number)| number);
+    match number.filter(|number| !range.contains(number)) {
+        None => Ok(number),
+        Some(number) => {
+            let (least, most) = range.into_inner();
+            Err(ControlError::bad_request(format!("`{name}` is {number}; it must be from {least} to {most}")))
+        }
+    }
 }
 
 /// The number of the last item that a client has, where it says one.

@@ -47,7 +47,7 @@ struct Row {
 
 #[derive(Serialize)]
 pub(super) struct Cleared {
-    cleared: usize,
+    pub(super) cleared: usize,
 }
 
 pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Waiting> {
@@ -60,17 +60,8 @@ pub(super) async fn add(
 ) -> Result<Json<Waiting>, ControlError> {
     let Add { path, times, fault } = add;
     let injection = injection(fault)?;
-    let times = match times.map_or(1, |Whole(times)| times) {
-        times if (1..=TIMES_MAX).contains(&times) => times,
-        times => {
-            return Err(ControlError::bad_request(format!("`times` is {times}; it must be from 1 to {TIMES_MAX}")));
-        }
-    };
-    if let Some(path) = &path
-        && !is_path(path)
-    {
-        return Err(ControlError::bad_request(format!("`path` is `{}`; {}", Excerpt(path), path_must_be())));
-    }
+    let times = extract::within("times", times, 1..=TIMES_MAX)?.unwrap_or(1);
+    path.as_deref().map_or(Ok(()), check_path)?;
     shared
         .change(|world| {
             if !world.faults.push(Queued { path, times, injection }) {
@@ -83,25 +74,21 @@ pub(super) async fn add(
 }
 
 pub(super) async fn clear(State(shared): State<Arc<Shared>>) -> Result<Json<Cleared>, ControlError> {
-    let change = shared.change(|world| {
-        let cleared = world.faults.clear();
-        Json(Cleared { cleared })
-    });
-    Ok(change.await?)
+    Ok(shared.change(|world| Json(Cleared { cleared: world.faults.clear() })).await?)
 }
 
-/// What a path must be.
-pub(super) fn path_must_be() -> String {
-    format!(
-        "it must begin with `/`, and have at most {PATH_CHARACTERS_MAX} characters of ASCII, none of them a space, `?` or `#`"
-    )
-}
-
-/// Whether this is a path as a request has it, without a query.
-pub(super) fn is_path(path: &str) -> bool {
-    path.starts_with('/')
+/// Checks that this is a path as a request has it, without a query.
+pub(super) fn check_path(path: &str) -> Result<(), ControlError> {
+    let is_path = path.starts_with('/')
         && path.len() <= PATH_CHARACTERS_MAX
-        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'?' && byte != b'#')
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'?' && byte != b'#');
+    if is_path {
+        return Ok(());
+    }
+    Err(ControlError::bad_request(format!(
+        "`path` is `{}`; it must begin with `/`, and have at most {PATH_CHARACTERS_MAX} characters of ASCII, none of them a space, `?` or `#`",
+        Excerpt(path)
+    )))
 }
 
 fn waiting(faults: &Faults) -> Waiting {

@@ -16,17 +16,14 @@ const ENTRIES_MAX: usize = 1_000;
 
 #[derive(Serialize)]
 pub(super) struct Entries {
-    entries: Vec<EntryJson>,
+    #[serde(serialize_with = "each")]
+    entries: Vec<Arc<Entry>>,
     /// The number of the last entry, if there are more after it.
     next: Option<u64>,
 }
 
-struct EntryJson(Arc<Entry>);
-
-impl Serialize for EntryJson {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
+fn each<S: Serializer>(entries: &[Arc<Entry>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(entries.iter().map(|entry| &**entry))
 }
 
 pub(super) async fn show(
@@ -39,6 +36,5 @@ pub(super) async fn show(
     let more = entries.len() > limit;
     entries.truncate(limit);
     let next = entries.last().filter(|_| more).map(|last| last.number);
-    let entries = entries.into_iter().map(EntryJson).collect();
     Ok(Json(Entries { entries, next }))
 }

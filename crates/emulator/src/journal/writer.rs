@@ -20,8 +20,11 @@ pub(crate) struct NotPersisted(Arc<str>);
 /// Bytes of a record in addition to its line: checksum, number, two spaces and the line break, about.
 const RECORD_BYTES: usize = 16;
 
-/// Hands what is appended to a thread of its own. Dropping it waits until all is written.
-pub(super) struct Writer {
+/// The journal of a world: hands what is appended to a thread of its own. Dropping it waits until all is written.
+pub(crate) struct Journal {
+    /// About how many bytes its generation has.
+    bytes: usize,
+    bytes_max: usize,
     queue: Arc<Queue>,
     /// How many pieces were passed to the writer.
     appended: u64,
@@ -58,9 +61,9 @@ enum Piece {
     Generation(Box<State>),
 }
 
-impl Writer {
+impl Journal {
     /// Begins a generation with this state, and waits for more.
-    pub(super) fn start(folder: Folder, state: &State) -> Result<Self, DataError> {
+    pub(crate) fn start(folder: Folder, state: &State, bytes_max: usize) -> Result<Self, DataError> {
         let generation = folder.next_generation()?;
         let journal = folder.begin(generation, state)?;
         folder.clear_mark()?;
@@ -82,11 +85,12 @@ impl Writer {
             pen.stop();
         });
         let thread = thread.map_err(|source| io_error("written by a thread", &PathBuf::from("journal"), source))?;
-        Ok(Self { queue, appended: 0, progress, thread: Some(thread) })
+        Ok(Self { bytes: 0, bytes_max, queue, appended: 0, progress, thread: Some(thread) })
     }
 
-    /// Hands a line over; about how many bytes it takes.
-    pub(super) fn append(&mut self, line: &[u8]) -> usize {
+    /// Appends a line.
+    pub(crate) fn append(&mut self, line: &[u8]) {
+        self.bytes += line.len() + RECORD_BYTES;
         self.hand(|pieces| {
             if !matches!(pieces.last(), Some(Piece::Lines(_))) {
                 pieces.push(Piece::Lines(Vec::with_capacity(line.len() + 1)));
@@ -96,28 +100,34 @@ impl Writer {
                 lines.push(b'\n');
             }
         });
-        line.len() + RECORD_BYTES
     }
 
-    /// Hands over the state that a new generation begins with.
-    pub(super) fn begin(&mut self, state: State) {
+    /// Whether it is time for a new generation.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.bytes >= self.bytes_max
+    }
+
+    /// Begins a new generation with this state, which holds everything appended so far.
+    pub(crate) fn begin(&mut self, state: State) {
+        self.bytes = 0;
         self.hand(|pieces| pieces.push(Piece::Generation(Box::new(state))));
     }
 
-    fn hand<T>(&mut self, add: impl FnOnce(&mut Vec<Piece>) -> T) -> T {
+    fn hand(&mut self, add: impl FnOnce(&mut Vec<Piece>)) {
         self.appended += 1;
         let mut waiting = self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.appended = self.appended;
-        let added = add(&mut waiting.pieces);
+        add(&mut waiting.pieces);
         self.queue.filled.notify_one();
-        added
     }
 
-    pub(super) fn commit(&self) -> Commit {
+    /// What waits until all that was appended so far is kept.
+    pub(crate) fn commit(&self) -> Commit {
         Commit(Some((self.appended, self.progress.clone())))
     }
 
-    pub(super) fn failed(&self) -> Option<NotPersisted> {
+    /// Why nothing is kept any more, if that is so.
+    pub(crate) fn failed(&self) -> Option<NotPersisted> {
         match &*self.progress.borrow() {
             Progress::Persisted(_) => None,
             Progress::Failed(failure) => Some(failure.clone()),
@@ -125,7 +135,7 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for Journal {
     fn drop(&mut self) {
         self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
         self.queue.filled.notify_one();
@@ -151,11 +161,6 @@ impl Commit {
     /// For a world that keeps nothing.
     pub(crate) const NONE: Self = Self(None);
 
-    /// [`Commit::done`], for who is no task.
-    pub(crate) fn wait(self) -> Result<(), NotPersisted> {
-        wait(self.done())
-    }
-
     /// Waits until it is persisted, which means on the disk.
     pub(crate) async fn done(self) -> Result<(), NotPersisted> {
         let Some((number, mut progress)) = self.0 else { return Ok(()) };
@@ -172,7 +177,7 @@ impl Commit {
 }
 
 /// Waits for a future on this thread, which may be none of an executor's.
-fn wait<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {

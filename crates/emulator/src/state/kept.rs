@@ -1,6 +1,7 @@
 //! What calls keep: accounts, and what a group has beyond its room.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::LazyLock;
 
 use avmarks_spec::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -115,19 +116,7 @@ pub(crate) struct Message {
     pub(crate) recalled: bool,
 }
 
-static NOTHING_MORE: More = More {
-    apply_join_option: None,
-    max_member_num: None,
-    mute_all_member: false,
-    custom: BTreeMap::new(),
-    changed: None,
-    members: BTreeMap::new(),
-    mutes: BTreeMap::new(),
-    bans: BTreeMap::new(),
-    attributes: BTreeMap::new(),
-    counters: BTreeMap::new(),
-    messages: Messages { count: 0, last: VecDeque::new() },
-};
+static NOTHING_MORE: LazyLock<More> = LazyLock::new(More::default);
 
 impl Group {
     pub(crate) fn more(&self) -> &More {

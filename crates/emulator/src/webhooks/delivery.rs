@@ -1,6 +1,5 @@
 //! The result of each webhook that was sent.
 
-use avmarks_spec::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -53,9 +52,5 @@ impl Delivery {
     pub(super) fn json(body: &[u8]) -> Box<RawValue> {
         let text = String::from_utf8_lossy(body).into_owned();
         RawValue::from_string(text).unwrap_or_default()
-    }
-
-    pub(super) const fn millis(at: Timestamp) -> u64 {
-        at.as_millis()
     }
 }

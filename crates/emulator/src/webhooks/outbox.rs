@@ -437,7 +437,7 @@ impl Item {
         let answer = posted.answer.as_ref().ok();
         Delivery {
             number: 0,
-            at: Delivery::millis(self.at),
+            at: self.at.as_millis(),
             command: self.notification.command(),
             group: self.notification.group_id().to_owned(),
             url: url.clone(),
