@@ -1,5 +1,6 @@
 //! The invariants of docs/architecture.md, as far as a test can see them.
 
+mod bindings;
 mod circles;
 mod ledger;
 mod surface;
