@@ -134,7 +134,7 @@ fn policy(readings: &BTreeMap<String, String>) -> Result<Policy, SnapshotError> 
     let mut policy = Policy::default();
     for (gap, field) in Gap::choices() {
         let reading = readings.get(field).ok_or_else(|| value("policy", format!("`{field}` is missing")))?;
-        policy.set(gap, reading).map_err(|error| value("policy", error))?;
+        policy.set(gap, reading).map_err(|error| value("policy", error.to_string()))?;
     }
     match readings.keys().find(|field| Gap::choices().all(|(_, known)| known != *field)) {
         Some(field) => Err(value("policy", format!("`{}` is not a field of the policy", Excerpt(field)))),

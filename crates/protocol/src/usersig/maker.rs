@@ -173,13 +173,9 @@ fn keys(key: &[u8]) -> Vec<(Option<MakerMistake>, Zeroizing<Vec<u8>>)> {
 fn texts(token: &Token) -> Vec<(Option<MakerMistake>, String)> {
     let app = token.sdkappid().to_string();
     let [time, expire] = [token.issued_at_seconds(), token.valid_for_seconds()].map(|seconds| seconds.to_string());
-    let right = Lines {
-        identifier: token.identifier(),
-        app: &app,
-        time: &time,
-        expire: &expire,
-        userbuf: token.userbuf_base64(),
-    };
+    let userbuf = token.userbuf().map(encoding::standard);
+    let right =
+        Lines { identifier: token.identifier(), app: &app, time: &time, expire: &expire, userbuf: userbuf.as_deref() };
     let mut texts = vec![(None, right.joined("\n"))];
     let mut add = |mistake, text: String| texts.push((Some(mistake), text));
 
@@ -199,33 +195,36 @@ fn texts(token: &Token) -> Vec<(Option<MakerMistake>, String)> {
     }
     for blank in [" ", "\n", "\r\n", "\t"] {
         let [identifier, app] = [right.identifier, right.app].map(|text| format!("{text}{blank}"));
-        add(MakerMistake::IdentifierWithBlank, Lines { identifier: &identifier, ..right.clone() }.joined("\n"));
-        add(MakerMistake::SdkAppIdWithBlank, Lines { app: &app, ..right.clone() }.joined("\n"));
+        add(MakerMistake::IdentifierWithBlank, Lines { identifier: &identifier, ..right }.joined("\n"));
+        add(MakerMistake::SdkAppIdWithBlank, Lines { app: &app, ..right }.joined("\n"));
     }
     let before = format!(" {}", right.identifier);
-    add(MakerMistake::IdentifierWithBlank, Lines { identifier: &before, ..right.clone() }.joined("\n"));
+    add(MakerMistake::IdentifierWithBlank, Lines { identifier: &before, ..right }.joined("\n"));
     for identifier in identifiers(right.identifier) {
-        add(MakerMistake::IdentifierAsOtherText, Lines { identifier: &identifier, ..right.clone() }.joined("\n"));
+        add(MakerMistake::IdentifierAsOtherText, Lines { identifier: &identifier, ..right }.joined("\n"));
     }
     for text in other_texts(token.sdkappid()) {
-        add(MakerMistake::SdkAppIdAsOtherText, Lines { app: &text, ..right.clone() }.joined("\n"));
+        add(MakerMistake::SdkAppIdAsOtherText, Lines { app: &text, ..right }.joined("\n"));
     }
     for number in other_units(token.issued_at_seconds()) {
-        add(MakerMistake::TimeInOtherUnit, Lines { time: &number.to_string(), ..right.clone() }.joined("\n"));
+        add(MakerMistake::TimeInOtherUnit, Lines { time: &number.to_string(), ..right }.joined("\n"));
     }
     let (issued, valid) = (token.issued_at_seconds(), token.valid_for_seconds());
     let moments = [issued.checked_add(valid), valid.checked_sub(issued)].into_iter().flatten();
     for number in other_units(valid).into_iter().chain(moments) {
-        add(MakerMistake::ExpireAsOtherNumber, Lines { expire: &number.to_string(), ..right.clone() }.joined("\n"));
+        add(MakerMistake::ExpireAsOtherNumber, Lines { expire: &number.to_string(), ..right }.joined("\n"));
     }
     for text in other_texts(token.valid_for_seconds()) {
-        add(MakerMistake::ExpireAsOtherText, Lines { expire: &text, ..right.clone() }.joined("\n"));
+        add(MakerMistake::ExpireAsOtherText, Lines { expire: &text, ..right }.joined("\n"));
     }
     for text in other_texts(token.issued_at_seconds()) {
-        add(MakerMistake::TimeAsOtherText, Lines { time: &text, ..right.clone() }.joined("\n"));
+        add(MakerMistake::TimeAsOtherText, Lines { time: &text, ..right }.joined("\n"));
     }
-    let lines = right.lines();
-    add(MakerMistake::ExpireBeforeTime, right.with_expire_first());
+    let lines = right.lines("\n");
+    if let [identifier, app, time, expire, userbuf @ ..] = lines.as_slice() {
+        let lines = [identifier, app, expire, time].into_iter().chain(userbuf);
+        add(MakerMistake::ExpireBeforeTime, lines.map(String::as_str).collect());
+    }
     for order in orders(&lines) {
         add(MakerMistake::LinesInOtherOrder, order.concat());
     }
@@ -239,52 +238,34 @@ fn texts(token: &Token) -> Vec<(Option<MakerMistake>, String)> {
     }
     if let Some(userbuf) = token.userbuf() {
         if let Ok(text) = core::str::from_utf8(userbuf) {
-            add(
-                MakerMistake::UserbufNotEncoded,
-                Lines { userbuf: Some(text.to_owned()), ..right.clone() }.joined("\n"),
-            );
+            add(MakerMistake::UserbufNotEncoded, Lines { userbuf: Some(text), ..right }.joined("\n"));
         }
-        add(MakerMistake::UserbufNotSigned, Lines { userbuf: None, ..right.clone() }.joined("\n"));
+        add(MakerMistake::UserbufNotSigned, Lines { userbuf: None, ..right }.joined("\n"));
     }
     texts
 }
 
 /// The signed text, with one field in each line.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Lines<'a> {
     identifier: &'a str,
     app: &'a str,
     time: &'a str,
     expire: &'a str,
-    userbuf: Option<String>,
+    userbuf: Option<&'a str>,
 }
 
 impl Lines<'_> {
+    /// Each line with what ends it.
+    fn lines(&self, end: &str) -> Vec<String> {
+        let Self { identifier, app, time, expire, userbuf } = *self;
+        let fields = [("identifier", identifier), ("sdkappid", app), ("time", time), ("expire", expire)];
+        let fields = fields.into_iter().chain(userbuf.map(|text| ("userbuf", text)));
+        fields.map(|(name, text)| format!("TLS.{name}:{text}{end}")).collect()
+    }
+
     fn joined(&self, end: &str) -> String {
-        let Self { identifier, app, time, expire, userbuf } = self;
-        let userbuf = userbuf.as_ref().map(|text| format!("TLS.userbuf:{text}{end}")).unwrap_or_default();
-        format!(
-            "TLS.identifier:{identifier}{end}TLS.sdkappid:{app}{end}TLS.time:{time}{end}TLS.expire:{expire}{end}{userbuf}"
-        )
-    }
-
-    /// Each line with its line feed.
-    fn lines(&self) -> Vec<String> {
-        let Self { identifier, app, time, expire, userbuf } = self;
-        let mut lines = vec![
-            format!("TLS.identifier:{identifier}\n"),
-            format!("TLS.sdkappid:{app}\n"),
-            format!("TLS.time:{time}\n"),
-            format!("TLS.expire:{expire}\n"),
-        ];
-        lines.extend(userbuf.as_ref().map(|text| format!("TLS.userbuf:{text}\n")));
-        lines
-    }
-
-    fn with_expire_first(&self) -> String {
-        let Self { identifier, app, time, expire, userbuf } = self;
-        let userbuf = userbuf.as_ref().map(|text| format!("TLS.userbuf:{text}\n")).unwrap_or_default();
-        format!("TLS.identifier:{identifier}\nTLS.sdkappid:{app}\nTLS.expire:{expire}\nTLS.time:{time}\n{userbuf}")
+        self.lines(end).concat()
     }
 }
 
@@ -359,12 +340,6 @@ fn from_hex(digits: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     }
     let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(high)? * 16 + digit(low)?)).collect();
     bytes.map(Zeroizing::new)
-}
-
-impl Token {
-    fn userbuf_base64(&self) -> Option<String> {
-        self.userbuf().map(encoding::standard)
-    }
 }
 
 #[cfg(test)]

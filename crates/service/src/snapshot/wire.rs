@@ -255,9 +255,9 @@ pub(super) fn user(field: &'static str, text: &str) -> Result<UserId, SnapshotEr
 }
 
 pub(super) fn mark(number: u32) -> Result<Mark, SnapshotError> {
-    Mark::new(i64::from(number)).map_err(|error| value("marks", error))
+    Mark::new(i64::from(number)).map_err(|error| value("marks", error.to_string()))
 }
 
-pub(super) fn value(field: &'static str, what: impl ToString) -> SnapshotError {
-    SnapshotError::Value { field, what: what.to_string() }
+pub(super) fn value(field: &'static str, what: impl Into<String>) -> SnapshotError {
+    SnapshotError::Value { field, what: what.into() }
 }
