@@ -1,5 +1,7 @@
 //! `avmarks keep`: keeps marks set, until it is stopped.
 
+#![expect(clippy::result_large_err, reason = "the error is the answer that refuses a request: there is one for each")]
+
 mod api;
 mod bulk;
 mod calls;
