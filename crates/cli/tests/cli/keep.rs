@@ -245,6 +245,7 @@ fn garbage_is_answered_and_changes_nothing() {
         ("", 400),
         ("null", 400),
         ("[]", 400),
+        ("[[1000],false]", 400),
         (r#"{"marks":null}"#, 400),
         (r#"{"marks":[1000.5]}"#, 400),
         (r#"{"marks":[-1]}"#, 400),
