@@ -175,7 +175,7 @@ impl Group {
         before
     }
 
-    /// The state of an account, which begins if it has none and `begins`.
+    /// The state of an account. If it has none, one is made where `begins` says so.
     pub(crate) fn active_mut(&mut self, account: UserId, begins: bool) -> Option<&mut Active> {
         if begins { Some(self.active.entry(account).or_default()) } else { self.active.get_mut(&account) }
     }

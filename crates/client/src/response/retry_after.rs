@@ -41,7 +41,8 @@ fn number(digits: &str, max: u64) -> Option<u64> {
     is_number.then(|| digits.parse().ok())?.filter(|number| *number <= max)
 }
 
-/// The last year with these two digits that is no more than 50 years in the future (RFC 9110 5.6.7).
+/// Finds the year of two digits: of all years that end in them, the latest that is at most 50 years in the future. Source: RFC 9110,
+/// section 5.6.7.
 fn of_two_digits(year: u64, now: Timestamp) -> u64 {
     let this_year = 1970 + now.as_seconds() / 31_556_952;
     let last = this_year + 50;

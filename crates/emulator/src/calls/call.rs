@@ -145,7 +145,7 @@ impl Call {
     }
 }
 
-/// The bare envelope.
+/// The room of a group, or the refusal of a group that is not there.
 pub(super) fn found<'a>(state: &'a State, id: &GroupId) -> Result<&'a Room, Refused> {
     let absent = || Refused::new(10_010, format!("there is no group `{id}`, or it has been destroyed"));
     state.app.room(id).ok_or_else(absent)

@@ -43,7 +43,9 @@ pub(super) const CALLS: &[Call] = &[
         "Describes up to 50 groups; each has a code of its own.",
         &[Field::texts("GroupIdList", GROUPS_PER_CALL_MAX).required().over(10_004), RESPONSE_FILTER],
     )
-    .answers(&[Field::any_objects("GroupInfo", &[
+    .answers(&[Field::any_objects(
+        "GroupInfo",
+        &[
             Field::any_text("GroupId").required(),
             Field::count("ErrorCode").required(),
             Field::any_text("ErrorInfo").required(),

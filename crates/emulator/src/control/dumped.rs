@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use avmarks_protocol::internal::{json_error_text, json_object};
+use avmarks_protocol::internal::json_object;
 use avmarks_service::App;
 use avmarks_spec::GroupId;
 use serde::{Deserialize, Serialize};
@@ -51,9 +51,8 @@ pub(super) fn written(state: &State) -> Vec<u8> {
 pub(super) fn read(json: &[u8]) -> Result<Dumped, String> {
     let app = App::restore(json).map_err(|error| error.to_string())?;
     let head: Head = json_object(json)?;
-    let kept = head.emulator.map(|kept| serde_json::from_str::<EmulatorPart>(kept.get()));
-    let kept =
-        kept.transpose().map_err(|error| format!("`emulator`: {}", json_error_text(&error)))?.unwrap_or_default();
+    let kept = head.emulator.map(|kept| json_object::<EmulatorPart>(kept.get().as_bytes()));
+    let kept = kept.transpose().map_err(|error| format!("`emulator`: {error}"))?.unwrap_or_default();
     let groups = kept.groups.into_iter().map(|(id, group)| match GroupId::parse(&id) {
         Ok(id) => Ok((id, group)),
         Err(error) => Err(format!("`emulator.groups`: {error}")),
