@@ -56,6 +56,7 @@ use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_rules::{Policy, Reason};
 use avmarks_service::Answer;
 use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp};
+use foldhash::fast::FixedState;
 use serde_json::Value;
 
 use crate::authorized_call::AuthorizedCall;
@@ -104,7 +105,7 @@ fn all() -> impl Iterator<Item = &'static Call> {
 }
 
 /// Those that are answered here, by their paths.
-static BY_PATH: LazyLock<HashMap<&str, &Call>> =
+static BY_PATH: LazyLock<HashMap<&str, &Call, FixedState>> =
     LazyLock::new(|| all().filter(|call| !matches!(call.run, Run::Service)).map(|call| (call.path, call)).collect());
 
 /// The call of this path that is answered here, with or without a slash in front.
@@ -185,10 +186,7 @@ pub(crate) fn answer(
         }
     });
     let mut outcome = match answered {
-        Ok(reply) => {
-            let answer = Answer::new(ErrorCode::OK, reply.to_json());
-            Outcome { answer, changes: reply.changes, initiator: reply.initiator, tells: reply.tells }
-        }
+        Ok(reply) => reply.into_outcome(),
         Err(Refused { code, info }) => Outcome::refused(code.number(), info),
     };
     if text.is_ok_and(|text| text.as_bytes() != asked.body) {

@@ -4,9 +4,11 @@ mod error_body;
 mod write_timeout;
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use avmarks_spec::Excerpt;
@@ -153,11 +155,21 @@ where
 /// What `waited` gives; nothing if the emulator stops before.
 async fn unless_stopped<T>(context: &ConnectionContext, waited: impl Future<Output = T>) -> Option<T> {
     let mut stopped = context.stopped.clone();
-    tokio::select! {
-        biased;
-        waited = waited => Some(waited),
-        _ = stopped.wait_for(|stopped| *stopped) => None,
-    }
+    let (mut waited, mut stop) = (pin!(waited), pin!(stopped.wait_for(|stopped| *stopped)));
+    let mut will_wake: Option<Waker> = None;
+    poll_fn(|cx| {
+        if let Poll::Ready(waited) = waited.as_mut().poll(cx) {
+            return Poll::Ready(Some(waited));
+        }
+        // A stop wakes whoever has waited for it once, so it is not waited for anew with every request.
+        let is_running = matches!(context.stopped.has_changed(), Ok(false));
+        if is_running && will_wake.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            return Poll::Pending;
+        }
+        will_wake = Some(cx.waker().clone());
+        stop.as_mut().poll(cx).map(|_| None)
+    })
+    .await
 }
 
 /// HTTP/1.1, request by request.

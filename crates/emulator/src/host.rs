@@ -33,12 +33,13 @@ pub(crate) enum HostError {
 impl<'a> Host<'a> {
     /// The host of a request: that of its first line, if that has one, or of its header.
     pub(crate) fn of<B>(request: &'a Request<B>) -> Result<Self, HostError> {
-        let headers = request.headers().get_all(HOST);
-        let count = headers.iter().count();
-        if count > 1 {
-            return Err(HostError::Several(count));
+        let mut headers = request.headers().get_all(HOST).iter();
+        let first = headers.next();
+        let others = headers.count();
+        if others > 0 {
+            return Err(HostError::Several(1 + others));
         }
-        let text = match (request.uri().authority(), headers.iter().next()) {
+        let text = match (request.uri().authority(), first) {
             (Some(authority), _) => authority.as_str(),
             (None, Some(header)) => header
                 .to_str()

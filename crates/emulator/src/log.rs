@@ -203,15 +203,15 @@ impl Entry {
 
     /// The group that it is about; what stands behind it in the body is not read.
     pub(crate) fn group(&self) -> Option<String> {
-        bodies::group(self.texts.request())
+        bodies::group(&self.texts.request())
     }
 
-    /// With what was asked and left out.
-    pub(crate) fn omitting(mut self, mut omitted: Vec<Omission>) -> Self {
+    /// Notes what was asked and left out.
+    pub(crate) fn omit(&mut self, mut omitted: Vec<Omission>) {
         self.omitted_total = omitted.len();
         omitted.truncate(OMITTED_MAX);
         omitted.shrink_to_fit();
-        Self { omitted, ..self }
+        self.omitted = omitted;
     }
 
     /// About how much memory it takes.
@@ -233,12 +233,12 @@ impl Serialize for Entry {
             mark: omission.mark.number(),
             because: omission.because.id(),
         });
-        let About { group, accounts, marks } = bodies::about(self.texts.request());
+        let About { group, accounts, marks } = bodies::about(&self.texts.request());
         let mut row = serializer.serialize_struct("Entry", 19)?;
         row.serialize_field("number", &self.number)?;
         row.serialize_field("at", &self.at.as_millis())?;
-        row.serialize_field("method", self.texts.method())?;
-        row.serialize_field("path", self.texts.path())?;
+        row.serialize_field("method", &self.texts.method())?;
+        row.serialize_field("path", &self.texts.path())?;
         row.serialize_field("identifier", &self.texts.identifier())?;
         row.serialize_field("random", &self.random)?;
         row.serialize_field("code", &self.code)?;
@@ -252,8 +252,8 @@ impl Serialize for Entry {
         row.serialize_field("group", &group)?;
         row.serialize_field("accounts", &accounts)?;
         row.serialize_field("marks", &marks)?;
-        row.serialize_field("request", &bodies::shown(self.texts.request()))?;
-        row.serialize_field("answer", &bodies::shown(self.texts.answer()))?;
+        row.serialize_field("request", &bodies::shown(&self.texts.request()))?;
+        row.serialize_field("answer", &bodies::shown(&self.texts.answer()))?;
         row.end()
     }
 }
@@ -333,7 +333,8 @@ mod tests {
             mark: avmarks_spec::Mark::new(1_000).unwrap(),
             because: avmarks_spec::Clause::OnlineOnly,
         };
-        let entry = Entry::of(&request, &RawQuery::new("identifier=a"), b"").omitting(vec![omission; 5_000]);
+        let mut entry = Entry::of(&request, &RawQuery::new("identifier=a"), b"");
+        entry.omit(vec![omission; 5_000]);
         assert_eq!((entry.omitted.len(), entry.omitted_total), (OMITTED_MAX, 5_000));
         assert_eq!(entry.texts.path().chars().count(), 201);
         let mut log = Log::new(usize::MAX);

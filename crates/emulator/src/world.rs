@@ -206,7 +206,8 @@ impl World {
             Reason::Gap(gap) => Some((*gap, policy.reading(*gap))),
             Reason::Clause(_) => None,
         });
-        let mut entry = Entry::of(request, query, &body).omitting(omitted);
+        let mut entry = Entry::of(request, query, &body);
+        entry.omit(omitted);
         entry.at = at;
         entry.code = Some(code);
         entry.readings = gaps.collect();

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use memchr::memmem;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Barrier;
@@ -144,11 +145,11 @@ pub(crate) async fn exchange<'a>(stream: &mut TcpStream, request: &[u8], buffer:
             some => some,
         };
         let so_far = buffer.get(..read)?;
-        let Some(head_end) = so_far.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let Some(head_end) = memmem::find(so_far, b"\r\n\r\n") else { continue };
         let head = std::str::from_utf8(so_far.get(..head_end)?).ok()?;
-        let length =
-            head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        let (start, length): (usize, usize) = (head_end + 4, length?);
+        let mut fields = head.lines().filter_map(|line| line.split_once(": "));
+        let (_, length) = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?;
+        let (start, length) = (head_end + 4, length.parse::<usize>().ok()?);
         if read >= start + length {
             return buffer.get(start..start + length);
         }

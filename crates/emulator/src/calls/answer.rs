@@ -1,23 +1,25 @@
 //! What a call is answered, in the order of fields of the pages' samples.
 
+use avmarks_protocol::ErrorCode;
+use avmarks_service::Answer;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
+use super::Outcome;
 use super::field::Field;
 use crate::state::Changes;
 use crate::webhooks::{CallWebhook, Initiator};
 
+/// Bytes that the bare envelope fits into.
+const ENVELOPE_BYTES: usize = 64;
 /// Bytes that the fields of most answers fit into.
 const FIELDS_BYTES: usize = 512;
 
 /// An answer that serves the call, and what it made happen.
-#[derive(Default)]
 pub(crate) struct Reply {
-    /// `ErrorInfo`
-    info: &'static str,
-    /// The fields behind the envelope in JSON, each with a comma in front.
-    fields: Vec<u8>,
+    /// The object in JSON, without the brace that ends it.
+    json: Vec<u8>,
     pub(super) changes: Changes,
     pub(super) initiator: Initiator,
     /// The webhooks about the call.
@@ -27,7 +29,16 @@ pub(crate) struct Reply {
 impl Reply {
     /// The bare envelope.
     pub(super) fn ok() -> Self {
-        Self::default()
+        Self::ok_saying("")
+    }
+
+    /// The envelope with this `ErrorInfo`, if a page has one for a served call. It is written as it is.
+    pub(super) fn ok_saying(info: &'static str) -> Self {
+        let mut json = Vec::with_capacity(ENVELOPE_BYTES);
+        json.extend_from_slice(br#"{"ActionStatus":"OK","ErrorInfo":""#);
+        json.extend_from_slice(info.as_bytes());
+        json.extend_from_slice(br#"","ErrorCode":0"#);
+        Self { json, changes: Changes::default(), initiator: Initiator::Member, tells: Vec::new() }
     }
 
     /// With the fields that the answer must have, about nothing.
@@ -36,19 +47,11 @@ impl Reply {
         required.fold(Self::ok(), |reply, field| reply.with(field.name, field.empty()))
     }
 
-    /// With this `ErrorInfo`, if a page has one for a served call.
-    pub(super) const fn saying(mut self, info: &'static str) -> Self {
-        self.info = info;
-        self
-    }
-
     /// With this field behind the others. Its name is written as it is.
     pub(super) fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
-        if self.fields.is_empty() {
-            self.fields.reserve(FIELDS_BYTES);
-        }
-        self.fields.push(b',');
-        write_field(&mut self.fields, name, &value);
+        self.json.reserve(FIELDS_BYTES);
+        self.json.push(b',');
+        write_field(&mut self.json, name, &value);
         self
     }
 
@@ -59,19 +62,19 @@ impl Reply {
         of: impl IntoIterator<Item = T>,
         mut write: impl FnMut(T, &mut ObjectWriter<'_>),
     ) -> Self {
-        self.fields.reserve(FIELDS_BYTES);
-        self.fields.push(b',');
-        write_name(&mut self.fields, name);
-        self.fields.push(b'[');
+        self.json.reserve(FIELDS_BYTES);
+        self.json.push(b',');
+        write_name(&mut self.json, name);
+        self.json.push(b'[');
         for (number, item) in of.into_iter().enumerate() {
             if number > 0 {
-                self.fields.push(b',');
+                self.json.push(b',');
             }
-            let mut object = ObjectWriter { out: &mut self.fields, is_empty: true };
+            let mut object = ObjectWriter { out: &mut self.json, is_empty: true };
             write(item, &mut object);
             object.end();
         }
-        self.fields.push(b']');
+        self.json.push(b']');
         self
     }
 
@@ -86,10 +89,10 @@ impl Reply {
         self
     }
 
-    pub(super) fn to_json(&self) -> Vec<u8> {
-        let parts: [&[u8]; 5] =
-            [br#"{"ActionStatus":"OK","ErrorInfo":""#, self.info.as_bytes(), br#"","ErrorCode":0"#, &self.fields, b"}"];
-        parts.concat()
+    pub(super) fn into_outcome(mut self) -> Outcome {
+        self.json.push(b'}');
+        let answer = Answer::new(ErrorCode::OK, self.json);
+        Outcome { answer, changes: self.changes, initiator: self.initiator, tells: self.tells }
     }
 }
 

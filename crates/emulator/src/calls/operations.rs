@@ -76,7 +76,7 @@ fn figures(state: &State, given: &CallBody<'_>) -> Answered {
     ] {
         row.insert(name.to_owned(), Value::String(figure));
     }
-    Ok(Reply::ok().saying("OK").with("Result", json!([row])))
+    Ok(Reply::ok_saying("OK").with("Result", json!([row])))
 }
 
 /// The date of this day since 1970-01-01, as `20261130` (the proleptic Gregorian calendar).

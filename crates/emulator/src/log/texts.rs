@@ -11,10 +11,10 @@ const CHARACTERS_MAX: usize = 200;
 const BODY_BYTES_MAX: usize = 4_096;
 
 /// Method, path, identifier and the beginnings of both bodies. Each request is kept and few are read, so that all lie in one piece of
-/// memory.
+/// memory, and bodies are not UTF-8 before they are read.
 #[derive(Clone, Debug)]
 pub(super) struct Texts {
-    all: Box<str>,
+    all: Box<[u8]>,
     /// Where each of the first four ends.
     ends: [u32; 4],
 }
@@ -26,17 +26,17 @@ impl Texts {
         let [method, path, identifier] = [&method, &path, &identifier].map(|text| start_of(text));
         let [request, answer] = [request.bytes(), answer].map(start_of_body);
         let parts = [method, path, identifier, request, answer];
-        let mut all = String::with_capacity(parts.iter().map(|(text, rest)| text.len() + rest.len()).sum());
+        let mut all = Vec::with_capacity(parts.iter().map(|(start, rest)| start.len() + rest.len()).sum());
         let mut ends = [0; 4];
-        for (part, (text, rest)) in parts.iter().enumerate() {
-            all.push_str(text);
-            all.push_str(rest);
+        for (part, (start, rest)) in parts.iter().enumerate() {
+            all.extend_from_slice(start);
+            all.extend_from_slice(rest.as_bytes());
             if let Some(end) = ends.get_mut(part) {
                 // All of them together are shorter than 20,000 bytes.
                 *end = u32::try_from(all.len()).unwrap_or(u32::MAX);
             }
         }
-        Self { all: all.into_boxed_str(), ends }
+        Self { all: all.into_boxed_slice(), ends }
     }
 
     /// Bytes of all of them.
@@ -44,35 +44,35 @@ impl Texts {
         self.all.len()
     }
 
-    pub(super) fn method(&self) -> &str {
+    pub(super) fn method(&self) -> Cow<'_, str> {
         let [method, ..] = self.ends;
         self.between(0, method)
     }
 
-    pub(super) fn path(&self) -> &str {
+    pub(super) fn path(&self) -> Cow<'_, str> {
         let [method, path, ..] = self.ends;
         self.between(method, path)
     }
 
-    pub(super) fn identifier(&self) -> Option<&str> {
+    pub(super) fn identifier(&self) -> Option<Cow<'_, str>> {
         let [_, path, identifier, _] = self.ends;
         Some(self.between(path, identifier)).filter(|identifier| !identifier.is_empty())
     }
 
     /// How the body of the request begins; it ends with `…` if there is more.
-    pub(super) fn request(&self) -> &str {
+    pub(super) fn request(&self) -> Cow<'_, str> {
         let [.., identifier, request] = self.ends;
         self.between(identifier, request)
     }
 
     /// How the answer begins.
-    pub(super) fn answer(&self) -> &str {
+    pub(super) fn answer(&self) -> Cow<'_, str> {
         let [.., request] = self.ends;
-        self.all.get(request as usize..).unwrap_or_default()
+        String::from_utf8_lossy(self.all.get(request as usize..).unwrap_or_default())
     }
 
-    fn between(&self, start: u32, end: u32) -> &str {
-        self.all.get(start as usize..end as usize).unwrap_or_default()
+    fn between(&self, start: u32, end: u32) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.all.get(start as usize..end as usize).unwrap_or_default())
     }
 }
 
@@ -80,21 +80,20 @@ impl Texts {
 const REST: &str = "…";
 
 /// How a text of a request begins, which may be as long as a head; and what stands for the rest of it.
-fn start_of(text: &str) -> (Cow<'_, str>, &'static str) {
+fn start_of(text: &str) -> (&[u8], &'static str) {
     // Bytes are counted faster than characters, and there are at least as many.
     let end = if text.len() <= CHARACTERS_MAX { None } else { text.char_indices().nth(CHARACTERS_MAX) };
     match end {
-        Some((end, _)) => (Cow::Borrowed(text.get(..end).unwrap_or_default()), REST),
-        None => (Cow::Borrowed(text), ""),
+        Some((end, _)) => (text.get(..end).unwrap_or_default().as_bytes(), REST),
+        None => (text.as_bytes(), ""),
     }
 }
 
 /// The same of a body.
-fn start_of_body(body: &[u8]) -> (Cow<'_, str>, &'static str) {
-    let start = body.get(..BODY_BYTES_MAX).unwrap_or(body);
-    // Nearly all are UTF-8, which is seen at once.
-    let text = std::str::from_utf8(start).map_or_else(|_| String::from_utf8_lossy(start), Cow::Borrowed);
-    (text, if start.len() < body.len() { REST } else { "" })
+fn start_of_body(body: &[u8]) -> (&[u8], &'static str) {
+    body.split_at_checked(BODY_BYTES_MAX)
+        .filter(|(_, rest)| !rest.is_empty())
+        .map_or((body, ""), |(start, _)| (start, REST))
 }
 
 #[cfg(test)]
@@ -105,26 +104,25 @@ mod tests {
         Texts::new(&Request::signed(method, path, "", request), identifier, answer)
     }
 
+    /// Method, path, identifier (empty if there is none), request and answer.
+    fn shown(texts: &Texts) -> [String; 5] {
+        let identifier = texts.identifier().unwrap_or_default();
+        [texts.method(), texts.path(), identifier, texts.request(), texts.answer()].map(Cow::into_owned)
+    }
+
     #[test]
     fn each_text_is_found_again() {
         let kept = texts("POST", "/v4/é", "admin", b"{\"a\":\xff}", b"{}");
-        assert_eq!((kept.method(), kept.path(), kept.identifier()), ("POST", "/v4/é", Some("admin")));
-        assert_eq!((kept.request(), kept.answer()), ("{\"a\":\u{fffd}}", "{}"));
-        assert_eq!(kept.len(), 4 + 6 + 5 + 9 + 2);
+        assert_eq!(shown(&kept), ["POST", "/v4/é", "admin", "{\"a\":\u{fffd}}", "{}"]);
+        assert_eq!(kept.len(), 4 + 6 + 5 + 7 + 2);
         let none = texts("", "", "", b"", b"");
-        assert_eq!(
-            (none.method(), none.identifier(), none.request(), none.answer(), none.len()),
-            ("", None, "", "", 0)
-        );
+        assert_eq!((shown(&none), none.identifier(), none.len()), ([const { String::new() }; 5], None, 0));
     }
 
     #[test]
     fn no_signature_is_kept_of_a_path() {
         let kept = texts("POST&usersig=eJw", "/v4/x&usersig=eJw", "a?usersig=eJw", b"", b"");
-        assert_eq!(
-            (kept.method(), kept.path(), kept.identifier()),
-            ("POST&usersig=…", "/v4/x&usersig=…", Some("a?usersig=…"))
-        );
+        assert_eq!(shown(&kept), ["POST&usersig=…", "/v4/x&usersig=…", "a?usersig=…", "", ""]);
     }
 
     #[test]
@@ -135,6 +133,9 @@ mod tests {
         }
         let (whole, longer) = ("x".repeat(BODY_BYTES_MAX), "x".repeat(BODY_BYTES_MAX + 1));
         let kept = texts("POST", "/", "a", whole.as_bytes(), longer.as_bytes());
-        assert_eq!((kept.request(), kept.answer()), (&*whole, &*format!("{whole}…")));
+        assert_eq!((kept.request(), kept.answer()), (whole.as_str().into(), format!("{whole}…").into()));
+        // A character that is cut through.
+        let kept = texts("POST", "/", "a", format!("x{}", "é".repeat(BODY_BYTES_MAX / 2)).as_bytes(), b"");
+        assert!(kept.request().ends_with("éé\u{fffd}…"));
     }
 }
