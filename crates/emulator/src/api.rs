@@ -148,7 +148,7 @@ fn cut(mut body: Vec<u8>) -> Response<Body> {
             sender.abort(std::io::Error::other("the answer is cut, as asked for"));
         }
     });
-    let mut response = Response::new(Body::Right(axum::body::Body::new(channel)));
+    let mut response = Response::new(Body::streamed(axum::body::Body::new(channel)));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(whole));
     response

@@ -53,8 +53,9 @@ use std::sync::LazyLock;
 use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::url::redact_usersig;
 use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
-use avmarks_rules::{Policy, Reason};
+use avmarks_rules::Reason;
 use avmarks_service::Answer;
+use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp};
 use foldhash::fast::FixedState;
 use serde_json::Value;
@@ -151,15 +152,14 @@ pub(crate) fn question(
     now: Timestamp,
 ) -> Option<CallWebhook> {
     let webhook = call.before?;
-    let policy = state.app.settings().terms.policy;
-    let text = body::text(asked.body, &policy).ok()?;
+    let text = body::text(asked.body, state.app.settings().terms.policy.trailing_comma).ok()?;
     let given = checked(state, call, &text, terms, asked.identifier, now).ok()?;
     (webhook.contents)(state, &given).ok().flatten()
 }
 
 /// The body of a call with these fields in the place of its own.
-pub(crate) fn amended(body: &[u8], policy: &Policy, fields: Vec<(&'static str, Value)>) -> Option<Vec<u8>> {
-    let text = body::text(body, policy).ok()?;
+pub(crate) fn amended(body: &[u8], reading: TrailingComma, fields: Vec<(&'static str, Value)>) -> Option<Vec<u8>> {
+    let text = body::text(body, reading).ok()?;
     let mut whole: serde_json::Map<String, Value> = serde_json::from_str(&text).ok()?;
     whole.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
     serde_json::to_vec(&whole).ok()
@@ -173,8 +173,7 @@ pub(crate) fn answer(
     asked: &AuthorizedCall<'_>,
     now: Timestamp,
 ) -> (Outcome, bool) {
-    let policy = state.app.settings().terms.policy;
-    let text = body::text(asked.body, &policy);
+    let text = body::text(asked.body, state.app.settings().terms.policy.trailing_comma);
     let answered = text.as_ref().map_err(Clone::clone).and_then(|text| {
         let given = checked(state, call, text, terms, asked.identifier, now)?;
         match call.run {
@@ -205,9 +204,9 @@ fn checked<'a>(
     caller: &'a str,
     now: Timestamp,
 ) -> Result<CallBody<'a>, Refused> {
-    let policy = state.app.settings().terms.policy;
     let text = if call.needs_nothing() && body::is_empty_list(text) { "{}" } else { text };
-    let mut given = CallBody::parse(text, call.codes.0, caller, now, policy.account_id, terms)?;
+    let mut given =
+        CallBody::parse(text, call.codes.0, caller, now, state.app.settings().terms.policy.account_id, terms)?;
     given.check(call.fields, call.codes)?;
     if call.of_group {
         given.group = Some(gate(state, call, &given)?);

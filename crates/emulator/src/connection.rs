@@ -12,8 +12,7 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use avmarks_spec::Excerpt;
-use http_body_util::Full;
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{HeaderValue, RETRY_AFTER};
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
@@ -216,7 +215,7 @@ where
             if control::is_asked(&request) {
                 // An answer that has no end of its own ends when the emulator stops.
                 request.extensions_mut().insert(Stopped(context.stopped.clone()));
-                return Ok(control::answer(request, shared, target.is_local).await.map(Body::Right));
+                return Ok(control::answer(request, shared, target.is_local).await.map(Body::streamed));
             }
             if context.is_reserved {
                 let mut refusal = http::error(StatusCode::SERVICE_UNAVAILABLE, TOO_MANY);
@@ -234,6 +233,10 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(context.head_timeout())
         .max_header_size(settings.head_bytes_max)
+        // Head and body in one piece: the system writes that with less work than parts. The buffer that holds them stays with the
+        // connection.
+        .writev(false)
+        .max_buf_size(settings.head_bytes_max.saturating_add(http::PIECE_BYTES))
         // A client that has said all it has to say may still want to hear the answer.
         .half_close(true)
         .serve_connection(TokioIo::new(ErrorBody::new(stream, settings.head_bytes_max)), service)
@@ -275,7 +278,7 @@ fn connect(
     }
     let host = request.uri().host().map(|host| without_root(without_brackets(host))).unwrap_or_default().to_owned();
     *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some((hyper::upgrade::on(request), host));
-    Response::new(Body::Left(Full::default()))
+    Response::new(Body::whole(Bytes::new()))
 }
 
 /// Whether the API is served under this host: this machine, or one that the emulator stands in for. The sentence that says

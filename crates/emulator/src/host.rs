@@ -52,7 +52,7 @@ impl<'a> Host<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let (name, port) = match text.strip_prefix('[') {
             Some(rest) => rest.split_once(']').filter(|(name, _)| name.parse::<Ipv6Addr>().is_ok())?,
-            None => text.split_at(text.find(':').unwrap_or(text.len())),
+            None => text.split_at(text.bytes().position(|byte| byte == b':').unwrap_or(text.len())),
         };
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&byte);
         let is_port = port.is_empty()

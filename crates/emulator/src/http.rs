@@ -1,16 +1,14 @@
 //! Bodies of requests as they are read, and answers as they are written.
 
+mod answer_body;
 mod body;
 
-use http_body_util::{Either, Full};
 use hyper::body::Bytes;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 
+pub(crate) use answer_body::{Body, PIECE_BYTES};
 pub(crate) use body::{BodyError, ReadBody, read, throw_away};
-
-/// The body of an answer: one that is there as a whole (that of every call of the API), or one that is written as it comes, or is of the control API.
-pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 
 /// An answer behind which nothing more is read.
 pub(crate) fn closing(mut response: Response<Body>) -> Response<Body> {
@@ -20,7 +18,7 @@ pub(crate) fn closing(mut response: Response<Body>) -> Response<Body> {
 
 /// A JSON answer.
 pub(crate) fn json(status: StatusCode, body: impl Into<Bytes>) -> Response<Body> {
-    let mut response = Response::new(Body::Left(Full::new(body.into())));
+    let mut response = Response::new(Body::whole(body.into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

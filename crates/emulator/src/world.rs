@@ -156,7 +156,9 @@ impl World {
                 None
             }
             // The call is persisted as the webhook has it.
-            Ruling::Changes(fields) => calls::amended(asked.body, &self.state.app.settings().terms.policy, fields),
+            Ruling::Changes(fields) => {
+                calls::amended(asked.body, self.state.app.settings().terms.policy.trailing_comma, fields)
+            }
         };
         asked.body = amended.as_deref().unwrap_or(asked.body);
         let (mut outcome, is_change) = calls::answer(&mut self.state, terms, call, &asked, now);

@@ -11,10 +11,8 @@ use super::field::Field;
 use crate::state::Changes;
 use crate::webhooks::{CallWebhook, Initiator};
 
-/// Bytes that the bare envelope fits into.
-const ENVELOPE_BYTES: usize = 64;
-/// Bytes that the fields of most answers fit into.
-const FIELDS_BYTES: usize = 512;
+/// Bytes that most answers fit into.
+const ANSWER_BYTES: usize = 512;
 
 /// An answer that serves the call, and what it made happen.
 pub(crate) struct Reply {
@@ -34,7 +32,7 @@ impl Reply {
 
     /// The envelope with this `ErrorInfo`, if a page has one for a served call. It is written as it is.
     pub(super) fn ok_saying(info: &'static str) -> Self {
-        let mut json = Vec::with_capacity(ENVELOPE_BYTES);
+        let mut json = Vec::with_capacity(ANSWER_BYTES);
         json.extend_from_slice(br#"{"ActionStatus":"OK","ErrorInfo":""#);
         json.extend_from_slice(info.as_bytes());
         json.extend_from_slice(br#"","ErrorCode":0"#);
@@ -49,7 +47,6 @@ impl Reply {
 
     /// With this field behind the others. Its name is written as it is.
     pub(super) fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
-        self.json.reserve(FIELDS_BYTES);
         self.json.push(b',');
         write_field(&mut self.json, name, &value);
         self
@@ -62,7 +59,6 @@ impl Reply {
         of: impl IntoIterator<Item = T>,
         mut write: impl FnMut(T, &mut ObjectWriter<'_>),
     ) -> Self {
-        self.json.reserve(FIELDS_BYTES);
         self.json.push(b',');
         write_name(&mut self.json, name);
         self.json.push(b'[');

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use avmarks_protocol::BodyError;
 use avmarks_protocol::internal::without_trailing_commas;
-use avmarks_rules::Policy;
 use avmarks_spec::readings::{AccountId, TrailingComma};
 use avmarks_spec::{GroupId, Timestamp, UserId};
 
@@ -41,11 +40,11 @@ pub(super) struct Part<'a> {
     reading: AccountId,
 }
 
-/// The text of a body, as the policy reads it.
-pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, Refused> {
+/// The text of a body in this reading of `gap:trailing-comma`.
+pub(super) fn text(body: &[u8], reading: TrailingComma) -> Result<Cow<'_, str>, Refused> {
     let text = std::str::from_utf8(body);
     let text = text.map_err(|error| Refused::no_json(&BodyError::not_utf8(body, error.valid_up_to())))?;
-    Ok(match policy.trailing_comma {
+    Ok(match reading {
         TrailingComma::Accept => without_trailing_commas(text),
         _ => Cow::Borrowed(text),
     })

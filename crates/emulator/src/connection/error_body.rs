@@ -1,6 +1,6 @@
 //! Words for a request that cannot be read: the HTTP server answers it by itself, with a status and nothing else.
 
-use std::io::{self, IoSlice};
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -88,26 +88,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ErrorBody<S> {
             }
             _ => Pin::new(&mut self.stream).poll_write(cx, bytes),
         }
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        // An answer without words is never in parts, save behind the body of another one.
-        match parts {
-            [only] => self.poll_write(cx, only),
-            [.., end] if self.with_body(end).is_some() => {
-                let whole: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
-                self.poll_write(cx, &whole)
-            }
-            _ => Pin::new(&mut self.stream).poll_write_vectored(cx, parts),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
