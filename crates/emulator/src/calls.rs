@@ -185,7 +185,10 @@ pub(crate) fn answer(
         }
     });
     let mut outcome = match answered {
-        Ok(reply) => reply.into_outcome(),
+        Ok(mut reply) => {
+            let answer = Answer::new(ErrorCode::OK, reply.take_json());
+            Outcome { answer, changes: reply.changes, initiator: reply.initiator, tells: reply.tells }
+        }
         Err(Refused { code, info }) => Outcome::refused(code.number(), info),
     };
     if text.is_ok_and(|text| text.as_bytes() != asked.body) {

@@ -1,12 +1,9 @@
 //! What a call is answered, in the order of fields of the pages' samples.
 
-use avmarks_protocol::ErrorCode;
-use avmarks_service::Answer;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::Outcome;
 use super::field::Field;
 use crate::state::Changes;
 use crate::webhooks::{CallWebhook, Initiator};
@@ -85,10 +82,10 @@ impl Reply {
         self
     }
 
-    pub(super) fn into_outcome(mut self) -> Outcome {
+    /// Ends the object and takes it out.
+    pub(super) fn take_json(&mut self) -> Vec<u8> {
         self.json.push(b'}');
-        let answer = Answer::new(ErrorCode::OK, self.json);
-        Outcome { answer, changes: self.changes, initiator: self.initiator, tells: self.tells }
+        std::mem::take(&mut self.json)
     }
 }
 
