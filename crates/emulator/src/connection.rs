@@ -154,13 +154,15 @@ where
 /// What `waited` gives; nothing if the emulator stops before.
 async fn unless_stopped<T>(context: &ConnectionContext, waited: impl Future<Output = T>) -> Option<T> {
     let mut stopped = context.stopped.clone();
-    let (mut waited, mut stop) = (pin!(waited), pin!(stopped.wait_for(|stopped| *stopped)));
+    // Unconstrained: once tokio's budget for a task is used up, it would return without having registered the task.
+    let stop = tokio::task::unconstrained(stopped.wait_for(|stopped| *stopped));
+    let (mut waited, mut stop) = (pin!(waited), pin!(stop));
     let mut will_wake: Option<Waker> = None;
     poll_fn(|cx| {
         if let Poll::Ready(waited) = waited.as_mut().poll(cx) {
             return Poll::Ready(Some(waited));
         }
-        // A stop wakes whoever has waited for it once, so it is not waited for anew with every request.
+        // A stop wakes whoever has waited for it once, so it is not waited for again while the waker is the same.
         let is_running = matches!(context.stopped.has_changed(), Ok(false));
         if is_running && will_wake.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             return Poll::Pending;
@@ -233,10 +235,10 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(context.head_timeout())
         .max_header_size(settings.head_bytes_max)
-        // Head and body in one piece: the system writes that with less work than parts. The buffer that holds them stays with the
-        // connection.
+        // Head and body in one piece: the system writes that with less work than parts.
         .writev(false)
-        .max_buf_size(settings.head_bytes_max.saturating_add(http::PIECE_BYTES))
+        // What hyper reads of a head, and what it gathers before it writes; it keeps both buffers for the connection's next request.
+        .max_buf_size(settings.head_bytes_max.max(http::PIECE_BYTES))
         // A client that has said all it has to say may still want to hear the answer.
         .half_close(true)
         .serve_connection(TokioIo::new(ErrorBody::new(stream, settings.head_bytes_max)), service)

@@ -93,7 +93,8 @@ pub struct Settings {
     /// Bytes of request bodies and of states that are sent, beyond 64 KiB each, that may be held at once; what comes when
     /// they are taken waits, or is refused (503). At least [`LARGE_BYTES_LEAST`](Self::LARGE_BYTES_LEAST).
     pub large_bytes_max: usize,
-    /// Bytes of the head of a request; at least [`HEAD_BYTES_LEAST`](Self::HEAD_BYTES_LEAST).
+    /// Bytes of the head of a request; at least [`HEAD_BYTES_LEAST`](Self::HEAD_BYTES_LEAST). Each connection may hold about twice as many,
+    /// for the head that is read and for the answer that is written.
     pub head_bytes_max: usize,
     /// How long a client may take for the head of a request, and sit idle between two; as all times here, at most
     /// [`TIMEOUT_MAX`](Self::TIMEOUT_MAX).

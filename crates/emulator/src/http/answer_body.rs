@@ -7,8 +7,8 @@ use std::task::{Context, Poll, ready};
 use http_body_util::{Either, Full};
 use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 
-/// Bytes of a body that are handed to the HTTP server at once. It copies them behind the head, and keeps that memory for the
-/// connection's next answer, so that it must not be as much as the longest answer.
+/// Bytes of a body that are handed to hyper at once. It copies them behind the head until its buffer is full, writes that, and keeps the
+/// buffer for the connection's next answer; a whole long body would be copied at once, however small the buffer is meant to be.
 pub(crate) const PIECE_BYTES: usize = 16_384;
 
 /// The body of an answer: one that is there as a whole (that of every call of the API), or one that is written as it comes, or is of the control API.

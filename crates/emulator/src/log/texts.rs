@@ -11,7 +11,7 @@ const CHARACTERS_MAX: usize = 200;
 const BODY_BYTES_MAX: usize = 4_096;
 
 /// Method, path, identifier and the beginnings of both bodies. Each request is kept and few are read, so that all lie in one piece of
-/// memory, and bodies are not UTF-8 before they are read.
+/// memory, and bodies are decoded only when they are shown.
 #[derive(Clone, Debug)]
 pub(super) struct Texts {
     all: Box<[u8]>,
