@@ -123,6 +123,28 @@ fn heads_have_their_limits() {
 }
 
 #[test]
+fn a_long_answer_has_a_length() {
+    let running = start(|_| {});
+    let groups = |number| format!("{{\"at\":0,\"do\":\"create_group\",\"group\":\"group-{number:04}\"}}\n");
+    running.emulator().play(&(0..5_000).map(groups).collect::<String>()).unwrap();
+    let request = post("/v4/group_open_http_svc/get_appid_group_list", QUERY, "{}");
+    let mut plain = connect(running.address());
+    let mut secure = tls(connect(running.address()), running.emulator().certificate_pem(), "localhost");
+    // A second answer begins where the first one ends.
+    for reply in [
+        exchange(&mut plain, &request),
+        exchange(&mut plain, &request),
+        exchange(&mut secure, &request),
+        exchange(&mut secure, &request),
+    ] {
+        assert_eq!(reply.header("transfer-encoding"), None);
+        let body: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+        let ids: Vec<_> = body["GroupIdList"].as_array().unwrap().iter().map(|group| &group["GroupId"]).collect();
+        assert_eq!((ids.len(), ids[4_999].as_str()), (5_000, Some("group-4999")));
+    }
+}
+
+#[test]
 fn connections_have_their_limit() {
     let running = start(|settings| settings.connections_max = 2);
     let request = post(COUNT, QUERY, "{}");
