@@ -208,8 +208,8 @@ fn checked<'a>(
     now: Timestamp,
 ) -> Result<CallBody<'a>, Refused> {
     let text = if call.needs_nothing() && body::is_empty_list(text) { "{}" } else { text };
-    let mut given =
-        CallBody::parse(text, call.codes.0, caller, now, state.app.settings().terms.policy.account_id, terms)?;
+    let reading = state.app.settings().terms.policy.account_id;
+    let mut given = CallBody::parse(text, call.codes.0, caller, now, reading, terms)?;
     given.check(call.fields, call.codes)?;
     if call.of_group {
         given.group = Some(gate(state, call, &given)?);

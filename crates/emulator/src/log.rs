@@ -233,7 +233,8 @@ impl Serialize for Entry {
             mark: omission.mark.number(),
             because: omission.because.id(),
         });
-        let About { group, accounts, marks } = bodies::about(&self.texts.request());
+        let request = self.texts.request();
+        let About { group, accounts, marks } = bodies::about(&request);
         let mut row = serializer.serialize_struct("Entry", 19)?;
         row.serialize_field("number", &self.number)?;
         row.serialize_field("at", &self.at.as_millis())?;
@@ -252,7 +253,7 @@ impl Serialize for Entry {
         row.serialize_field("group", &group)?;
         row.serialize_field("accounts", &accounts)?;
         row.serialize_field("marks", &marks)?;
-        row.serialize_field("request", &bodies::shown(&self.texts.request()))?;
+        row.serialize_field("request", &bodies::shown(&request))?;
         row.serialize_field("answer", &bodies::shown(&self.texts.answer()))?;
         row.end()
     }

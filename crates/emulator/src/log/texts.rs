@@ -91,9 +91,10 @@ fn start_of(text: &str) -> (&[u8], &'static str) {
 
 /// The same of a body.
 fn start_of_body(body: &[u8]) -> (&[u8], &'static str) {
-    body.split_at_checked(BODY_BYTES_MAX)
-        .filter(|(_, rest)| !rest.is_empty())
-        .map_or((body, ""), |(start, _)| (start, REST))
+    match body.get(..BODY_BYTES_MAX) {
+        Some(start) if start.len() < body.len() => (start, REST),
+        _ => (body, ""),
+    }
 }
 
 #[cfg(test)]
